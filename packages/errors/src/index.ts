@@ -1,0 +1,3 @@
+export { AppError, type ErrorCode, isAppError, isErrorCode, toAppError } from './app-error.ts';
+export { codes, type ErrorType, httpStatusOf, typeOf } from './codes.ts';
+export { grpcStatusOf } from './grpc-status.ts';

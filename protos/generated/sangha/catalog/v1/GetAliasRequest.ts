@@ -1,0 +1,10 @@
+// Original file: catalog/v1/catalog.proto
+
+
+export interface GetAliasRequest {
+  'id'?: (string);
+}
+
+export interface GetAliasRequest__Output {
+  'id': (string);
+}

@@ -1,0 +1,8 @@
+// Original file: inference/v1/inference.proto
+
+
+export interface ListEnginesRequest {
+}
+
+export interface ListEnginesRequest__Output {
+}

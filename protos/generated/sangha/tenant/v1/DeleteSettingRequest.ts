@@ -1,0 +1,10 @@
+// Original file: tenant/v1/tenant.proto
+
+
+export interface DeleteSettingRequest {
+  'key'?: (string);
+}
+
+export interface DeleteSettingRequest__Output {
+  'key': (string);
+}

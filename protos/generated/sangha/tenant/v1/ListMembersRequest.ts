@@ -1,0 +1,12 @@
+// Original file: tenant/v1/tenant.proto
+
+
+export interface ListMembersRequest {
+  'page'?: (number);
+  'pageSize'?: (number);
+}
+
+export interface ListMembersRequest__Output {
+  'page': (number);
+  'pageSize': (number);
+}

@@ -1,0 +1,10 @@
+// Original file: tenant/v1/tenant.proto
+
+
+export interface RemoveMemberRequest {
+  'userId'?: (string);
+}
+
+export interface RemoveMemberRequest__Output {
+  'userId': (string);
+}
