@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writePrivateFile } from './write-file.ts';
+
+export interface NodeKeys {
+  /** Wraps the organisations' data keys; text as in BODHI_ENCRYPTION_KEY. */
+  platformKey: string;
+  /** The platform operator's credential for /platform/v1. */
+  operatorKey: string;
+  /** The files that hold them, for people. */
+  files: { platformKey: string; operatorKey: string };
+}
+
+/**
+ * The node's own keys, made on the first start (32 random bytes each) and kept in `<home>/keys`, mode 0600.
+ * `BODHI_ENCRYPTION_KEY` wins over the file when it is set, and is then not written down.
+ */
+export function readNodeKeys(folder: string, configured: string | undefined): NodeKeys {
+  const files = { platformKey: join(folder, 'platform.key'), operatorKey: join(folder, 'operator.key') };
+  return {
+    platformKey: configured ?? readOrMake(files.platformKey, () => randomBytes(32).toString('base64')),
+    operatorKey: readOrMake(files.operatorKey, () => `sangha_operator_${randomBytes(32).toString('base64url')}`),
+    files,
+  };
+}
+
+function readOrMake(file: string, make: () => string): string {
+  if (!existsSync(file)) writePrivateFile(file, `${make()}\n`);
+  return readFileSync(file, 'utf8').trim();
+}
