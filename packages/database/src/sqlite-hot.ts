@@ -1,0 +1,47 @@
+import SqliteConnection from 'better-sqlite3';
+import type { HotSql, HotStatement, SqlValue } from './database.ts';
+import type { UnitOfWork } from './unit-of-work.ts';
+
+/** Prepared reads on a connection of their own that can't write. It must not be opened before the file exists. */
+export function openSqliteHot(file: string, units: UnitOfWork): HotSql & { close(): void } {
+  const connection = new SqliteConnection(file, { readonly: true, fileMustExist: true });
+  connection.defaultSafeIntegers(true);
+  const prepared = new Map<string, SqliteConnection.Statement<unknown[], Record<string, unknown>>>();
+
+  function prepare({ name, sqlite }: HotStatement) {
+    const known = prepared.get(name);
+    if (known?.source === sqlite) return known;
+    if (known !== undefined) throw new Error(`Two hot statements are called "${name}". Give each its own name.`);
+    const statement = connection.prepare<unknown[], Record<string, unknown>>(sqlite);
+    prepared.set(name, statement);
+    return statement;
+  }
+  const read = async <Row>(statement: HotStatement, values: readonly SqlValue[]) =>
+    await units.read(
+      async () =>
+        prepare(statement)
+          .all(...values.map(toSqlite))
+          .map(withNumbers) as Row[],
+    );
+
+  return {
+    engine: 'sqlite',
+    readWithOrg: (_context, statement, values) => read(statement, values), // statements name org_id themselves
+    readAsPlatform: read,
+    close: () => void connection.close(),
+  };
+}
+
+const toSqlite = (value: SqlValue) => (typeof value === 'boolean' ? Number(value) : value);
+
+function withNumbers(row: Record<string, unknown>) {
+  for (const [column, value] of Object.entries(row)) if (typeof value === 'bigint') row[column] = toNumber(value);
+  return row;
+}
+
+/** 64-bit integers as numbers; one that a number can't hold is an error rather than a wrong figure. */
+export function toNumber(value: bigint | string): number {
+  const number = Number(value);
+  if (!Number.isSafeInteger(number)) throw new RangeError(`The integer ${value} is too large for a number. Select it as text.`);
+  return number;
+}
