@@ -1,0 +1,3 @@
+export { type BlobStore, type BlobStoreOptions, createBlobStore } from './blob-store.ts';
+export { type HashOptions, hashFile } from './hash-file.ts';
+export { resolveInside } from './resolve-inside.ts';
