@@ -1,5 +1,6 @@
 import SqliteConnection from 'better-sqlite3';
 import type { HotSql, HotStatement, SqlValue } from './database.ts';
+import { toNumber } from './int64.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
 /** Prepared reads on a connection of their own that can't write. It must not be opened before the file exists. */
@@ -37,11 +38,4 @@ const toSqlite = (value: SqlValue) => (typeof value === 'boolean' ? Number(value
 function withNumbers(row: Record<string, unknown>) {
   for (const [column, value] of Object.entries(row)) if (typeof value === 'bigint') row[column] = toNumber(value);
   return row;
-}
-
-/** 64-bit integers as numbers; one that a number can't hold is an error rather than a wrong figure. */
-export function toNumber(value: bigint | string): number {
-  const number = Number(value);
-  if (!Number.isSafeInteger(number)) throw new RangeError(`The integer ${value} is too large for a number. Select it as text.`);
-  return number;
 }
