@@ -113,18 +113,18 @@ export async function startFakeHub(): Promise<FakeHub> {
     repo.tokens === undefined || repo.tokens.some((token) => request.headers.authorization === `Bearer ${token}`);
 
   function answerApi(request: IncomingMessage, response: ServerResponse, path: string): void {
-    if (apiFault !== undefined && apiFault.left-- > 0) return refuse(response, apiFault.fault);
+    if (apiFault !== undefined && apiFault.left-- > 0) throw new Refusal(apiFault.fault);
     const match = /^\/api\/models\/([^/]+\/[^/]+)(?:\/(revision|tree)\/([^/?]+))?/.exec(path);
     const name = match?.[1] ?? '';
     const repo = repos.get(name);
-    if (repo === undefined) return refuse(response, { kind: 'status', status: 401, errorCode: 'RepoNotFound' });
+    if (repo === undefined) throw new Refusal({ kind: 'status', status: 401, errorCode: 'RepoNotFound' });
     const revision = decodeURIComponent(match?.[3] ?? 'main');
     if (revision !== 'main' && revision !== commitOf(name))
-      return refuse(response, { kind: 'status', status: 404, errorCode: 'RevisionNotFound' });
+      throw new Refusal({ kind: 'status', status: 404, errorCode: 'RevisionNotFound' });
     const files = [...repo.files].map(([filename, file]) => ({ filename, lfs: file.lfs, ...claims(name, filename, file) }));
     if (match?.[2] === 'tree') {
-      if (!admitted(repo, request)) return refuse(response, gatedFault(request));
-      return sendJson(
+      if (!admitted(repo, request)) throw new Refusal(gatedFault(request));
+      sendJson(
         response,
         files.map(({ filename, lfs, size, sha256 }) => ({
           type: 'file',
@@ -134,6 +134,7 @@ export async function startFakeHub(): Promise<FakeHub> {
           ...(lfs ? { lfs: { oid: sha256, size, pointerSize: 134 } } : {}),
         })),
       );
+      return;
     }
     // The real hub lists gated repositories for everybody; only the files are behind the gate.
     sendJson(response, {
@@ -155,14 +156,14 @@ export async function startFakeHub(): Promise<FakeHub> {
     const match = /^\/([^/]+\/[^/]+)\/resolve\/([^/]+)\/(.+)$/.exec(decodeURI(path.split('?')[0] ?? ''));
     const [, name = '', revision = '', filename = ''] = match ?? [];
     const repo = repos.get(name);
-    if (repo === undefined) return refuse(response, { kind: 'status', status: 401, errorCode: 'RepoNotFound' });
+    if (repo === undefined) throw new Refusal({ kind: 'status', status: 401, errorCode: 'RepoNotFound' });
     if (revision !== 'main' && revision !== commitOf(name))
-      return refuse(response, { kind: 'status', status: 404, errorCode: 'RevisionNotFound' });
-    if (!admitted(repo, request)) return refuse(response, gatedFault(request));
+      throw new Refusal({ kind: 'status', status: 404, errorCode: 'RevisionNotFound' });
+    if (!admitted(repo, request)) throw new Refusal(gatedFault(request));
     const file = repo.files.get(filename);
-    if (file === undefined) return refuse(response, { kind: 'status', status: 404, errorCode: 'EntryNotFound' });
+    if (file === undefined) throw new Refusal({ kind: 'status', status: 404, errorCode: 'EntryNotFound' });
     const status = useFault(name, filename, 'status');
-    if (status !== undefined) return refuse(response, status);
+    if (status !== undefined) throw new Refusal(status);
     const { size, sha256 } = claims(name, filename, file);
     response.setHeader('x-repo-commit', commitOf(name));
     response.setHeader('accept-ranges', 'bytes');
@@ -180,7 +181,7 @@ export async function startFakeHub(): Promise<FakeHub> {
   async function answerCdn(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [, , repo = '', filename = ''] = (request.url?.split('?')[0] ?? '').split('/').map(decodeURIComponent);
     const file = repos.get(repo)?.files.get(filename);
-    if (file === undefined) return refuse(response, { kind: 'status', status: 404 });
+    if (file === undefined) throw new Refusal({ kind: 'status', status: 404 });
     if (useFault(repo, filename, 'silent') !== undefined) return;
     const bomb = useFault(repo, filename, 'gzip_bomb');
     if (bomb !== undefined) {
@@ -197,12 +198,12 @@ export async function startFakeHub(): Promise<FakeHub> {
   const hub = createServer((request, response) => {
     record('hub', request);
     const path = request.url ?? '';
-    if (path.startsWith('/api/')) answerApi(request, response, path);
-    else answerFile(request, response, path);
+    const answer = path.startsWith('/api/') ? answerApi : answerFile;
+    refusing(response, async () => answer(request, response, path));
   });
   const cdn = createServer((request, response) => {
     record('cdn', request);
-    answerCdn(request, response).catch(() => response.destroy());
+    refusing(response, () => answerCdn(request, response));
   });
   await Promise.all([hub, cdn].map(listen));
 
@@ -302,13 +303,25 @@ const gatedFault = (request: IncomingMessage): StatusFault => ({
   errorCode: 'GatedRepo',
 });
 
-function refuse(response: ServerResponse, { status, retryAfter, errorCode }: StatusFault): void {
-  response.writeHead(status, {
-    'content-type': 'application/json',
-    ...(retryAfter === undefined ? {} : { 'retry-after': retryAfter }),
-    ...(errorCode === undefined ? {} : { 'x-error-code': errorCode }),
+class Refusal extends Error {
+  readonly fault: StatusFault;
+  constructor(fault: StatusFault) {
+    super(fault.errorCode);
+    this.fault = fault;
+  }
+}
+
+function refusing(response: ServerResponse, answer: () => Promise<void>): void {
+  answer().catch((error: unknown) => {
+    if (!(error instanceof Refusal)) return response.destroy();
+    const { status, retryAfter, errorCode } = error.fault;
+    response.writeHead(status, {
+      'content-type': 'application/json',
+      ...(retryAfter === undefined ? {} : { 'retry-after': retryAfter }),
+      ...(errorCode === undefined ? {} : { 'x-error-code': errorCode }),
+    });
+    response.end(JSON.stringify({ error: errorCode ?? `status ${status}` }));
   });
-  response.end(JSON.stringify({ error: errorCode ?? `status ${status}` }));
 }
 
 function sendJson(response: ServerResponse, body: unknown): void {
