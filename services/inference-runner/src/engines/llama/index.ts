@@ -1,0 +1,1 @@
+export { createLlamaEngines, type LlamaEnginesDeps } from './llama-engines.ts';
