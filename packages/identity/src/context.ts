@@ -1,5 +1,5 @@
-import type { OrgId } from './org-id.ts';
 import type { Grants } from './grants.ts';
+import type { OrgId } from './org-id.ts';
 import type { Role, Scope } from './roles.ts';
 
 /**
