@@ -13,9 +13,13 @@ export interface Connection {
  * `--url` and `--token`, then SANGHA_URL and SANGHA_TOKEN, then the folder's `first-run.json`.
  * @throws AppError `credential_missing` with the three ways to say it.
  */
-export function findConnection(home: string, given: { url?: string | undefined; token?: string | undefined }, env: NodeJS.ProcessEnv): Connection {
-  const url = given.url ?? env['SANGHA_URL'];
-  const token = given.token ?? env['SANGHA_TOKEN'];
+export function findConnection(
+  home: string,
+  given: { url?: string | undefined; token?: string | undefined },
+  env: NodeJS.ProcessEnv,
+): Connection {
+  const url = given.url ?? env.SANGHA_URL;
+  const token = given.token ?? env.SANGHA_TOKEN;
   if (url && token) return { url, token };
   const kept = readFirstRun(join(home, 'first-run.json'));
   if (!kept) {
@@ -52,16 +56,18 @@ export function createApiClient({ url, token }: Connection): ApiClient {
       ...(signal ? { signal } : {}),
     }).catch((cause: unknown) => {
       if (signal?.aborted) throw cause;
-      throw new AppError('unavailable', `No node answers at ${url}. Start one with \`npm start\`, or name another with --url.`, { cause });
+      throw new AppError('unavailable', `No node answers at ${url}. Start one with \`npm start\`, or name another with --url.`, {
+        cause,
+      });
     });
     if (!response.ok) throw await failure(response);
     return response;
   };
   return {
-    get: async (path) => (await request('GET', path, undefined)).json(),
-    send: async (method, path, body) => {
+    get: async <T>(path: string) => (await (await request('GET', path, undefined)).json()) as T,
+    send: async <T>(method: string, path: string, body?: unknown) => {
       const response = await request(method, path, body);
-      return response.status === 204 ? undefined : response.json();
+      return (response.status === 204 ? undefined : await response.json()) as T;
     },
     async *events(method, path, body, signal) {
       const response = await request(method, path, body, signal);

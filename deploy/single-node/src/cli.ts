@@ -15,7 +15,7 @@ interface CommonOptions {
 
 const program = new Command('sangha')
   .description('One LLM platform for many organisations. `sangha start` runs it on this machine.')
-  .option('--home <folder>', 'the data folder', process.env['BODHI_HOME'] ?? join(homedir(), '.sangha'))
+  .option('--home <folder>', 'the data folder', process.env.BODHI_HOME ?? join(homedir(), '.sangha'))
   .option('--url <url>', 'the node to talk to (default: the one that this data folder started)')
   .option('--token <token>', "an API token (default: the data folder's first token)")
   .option('--json', 'answer with one JSON value, for machines')
@@ -28,15 +28,29 @@ program
   .option('--host <address>', 'listen on this address')
   .option('--port <number>', 'listen on this port', parsePort)
   .option('--no-sample', "don't fetch a sample model when there is none")
-  .addHelpText('after', examples('npm start', 'npm start -- --model ./qwen3-0.6b-q8_0.gguf --port 8080', 'npm run sangha -- start --home /srv/sangha --no-sample'))
+  .addHelpText(
+    'after',
+    examples(
+      'npm start',
+      'npm start -- --model ./qwen3-0.6b-q8_0.gguf --port 8080',
+      'npm run sangha -- start --home /srv/sangha --no-sample',
+    ),
+  )
   .action(async (options, command: Command) => (await import('./commands/start.ts')).start({ ...common(command), ...options }));
 
 program
   .command('pull <model>')
   .description('download a model file from the hub: OWNER/REPO, OWNER/REPO:QUANTIZATION or OWNER/REPO/FILE.gguf')
   .option('--revision <name>', 'a branch, tag or commit', 'main')
-  .addHelpText('after', examples('sangha pull Qwen/Qwen3-0.6B-GGUF:Q8_0', 'sangha pull HuggingFaceTB/SmolLM2-360M-Instruct-GGUF --json'))
-  .action(talk(async (api, terminal, options, model: string) => (await import('./commands/pull.ts')).pull(api, terminal, model, String(options['revision']))));
+  .addHelpText(
+    'after',
+    examples('sangha pull Qwen/Qwen3-0.6B-GGUF:Q8_0', 'sangha pull HuggingFaceTB/SmolLM2-360M-Instruct-GGUF --json'),
+  )
+  .action(
+    talk(async (api, terminal, options, model: string) =>
+      (await import('./commands/pull.ts')).pull(api, terminal, model, String(options.revision)),
+    ),
+  );
 
 program
   .command('chat [prompt...]')
@@ -45,7 +59,11 @@ program
   .option('--system <text>', 'instructions for the model')
   .option('--max-tokens <number>', 'at most this many tokens', parseCount)
   .addHelpText('after', examples('sangha chat "Why is the sky blue?"', 'sangha chat --model my-alias'))
-  .action(talk(async (api, terminal, options, prompt: string[]) => (await import('./commands/chat.ts')).chat(api, terminal, prompt.join(' '), options)));
+  .action(
+    talk(async (api, terminal, options, prompt: string[]) =>
+      (await import('./commands/chat.ts')).chat(api, terminal, prompt.join(' '), options),
+    ),
+  );
 
 program
   .command('models')
@@ -61,7 +79,11 @@ tokens
   .option('--models <names>', 'comma-separated models that it may use; "all" for every one', 'all')
   .option('--expires <days>', 'days until it stops working', parseCount)
   .addHelpText('after', examples('sangha tokens create laptop', 'sangha tokens create ci --models my-alias --expires 30'))
-  .action(talk(async (api, terminal, options, name: string) => (await import('./commands/tokens.ts')).createToken(api, terminal, name, options)));
+  .action(
+    talk(async (api, terminal, options, name: string) =>
+      (await import('./commands/tokens.ts')).createToken(api, terminal, name, options),
+    ),
+  );
 tokens
   .command('list')
   .description('your tokens')
@@ -69,7 +91,9 @@ tokens
 tokens
   .command('revoke <id>')
   .description('end a token now')
-  .action(talk(async (api, terminal, _options, id: string) => (await import('./commands/tokens.ts')).revokeToken(api, terminal, id)));
+  .action(
+    talk(async (api, terminal, _options, id: string) => (await import('./commands/tokens.ts')).revokeToken(api, terminal, id)),
+  );
 
 const orgs = program.command('orgs').description('organisations of this node (needs the operator key of the data folder)');
 orgs
@@ -78,7 +102,11 @@ orgs
   .option('--name <text>', 'what people call it')
   .option('--admin <username>', "its first admin's user name", 'admin')
   .addHelpText('after', examples('sangha orgs create acme --name "Acme Ltd" --admin wile'))
-  .action(talk(async (api, terminal, options, slug: string) => (await import('./commands/orgs.ts')).createOrg(api, terminal, slug, options)));
+  .action(
+    talk(async (api, terminal, options, slug: string) =>
+      (await import('./commands/orgs.ts')).createOrg(api, terminal, slug, options),
+    ),
+  );
 orgs
   .command('list')
   .description('every organisation')
@@ -88,7 +116,9 @@ program
   .command('doctor')
   .description('look for what would keep a node from working')
   .addHelpText('after', examples('sangha doctor', 'sangha doctor --json'))
-  .action(async (_options, command: Command) => (await import('./commands/doctor.ts')).doctor(common(command), createTerminal(common(command).json ?? false)));
+  .action(async (_options, command: Command) =>
+    (await import('./commands/doctor.ts')).doctor(common(command), createTerminal(common(command).json ?? false)),
+  );
 
 try {
   await program.parseAsync();
@@ -96,7 +126,12 @@ try {
   reportFailure(error, program.opts<CommonOptions>().json ?? false);
 }
 
-type Talk = (api: ReturnType<typeof createApiClient>, terminal: Terminal, options: Record<string, unknown> & CommonOptions, ...args: never[]) => Promise<void>;
+type Talk = (
+  api: ReturnType<typeof createApiClient>,
+  terminal: Terminal,
+  options: Record<string, unknown> & CommonOptions,
+  ...args: never[]
+) => Promise<void>;
 
 /** A command that talks to a running node. Commander hands over its arguments, then the options, then itself. */
 function talk(work: Talk) {
@@ -114,12 +149,13 @@ function common(command: Command): CommonOptions {
 
 /** npm changes the folder before it runs a script; paths mean the folder that the person stood in. */
 function invokedFrom(): string {
-  return process.env['INIT_CWD'] ?? process.cwd();
+  return process.env.INIT_CWD ?? process.cwd();
 }
 
 function parsePort(text: string): number {
   const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new InvalidArgumentError('A port is a whole number from 0 (any free one) to 65535.');
+  if (!Number.isInteger(port) || port < 0 || port > 65535)
+    throw new InvalidArgumentError('A port is a whole number from 0 (any free one) to 65535.');
   return port;
 }
 

@@ -46,7 +46,11 @@ function makeFolder(folder: string): void {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new AppError('invalid_value', `The data folder ${folder} can't be made (${reason}). Choose another one with --home or BODHI_HOME.`, { cause });
+    throw new AppError(
+      'invalid_value',
+      `The data folder ${folder} can't be made (${reason}). Choose another one with --home or BODHI_HOME.`,
+      { cause },
+    );
   }
 }
 

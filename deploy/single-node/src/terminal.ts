@@ -32,6 +32,6 @@ export function reportFailure(error: unknown, json: boolean): void {
   const sentence = known.code === 'internal' && error instanceof Error ? `Unexpected: ${error.message}` : known.message;
   if (json) process.stdout.write(`${JSON.stringify({ error: { code: known.code, message: sentence } })}\n`);
   else process.stderr.write(`sangha: ${sentence}\n`);
-  if (known.code === 'internal' && process.env['SANGHA_DEBUG']) console.error(error);
+  if (known.code === 'internal' && process.env.SANGHA_DEBUG) console.error(error);
   process.exitCode = 1;
 }

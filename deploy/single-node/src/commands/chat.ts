@@ -16,9 +16,9 @@ interface Chunk {
 
 /** `sangha chat`: one question, or a conversation on a terminal. Ctrl-C stops the answer, a second one leaves. */
 export async function chat(api: ApiClient, terminal: Terminal, prompt: string, options: Record<string, unknown>): Promise<void> {
-  const model = (options['model'] as string | undefined) ?? (await firstModel(api));
-  const turns: Turn[] = options['system'] ? [{ role: 'system', content: String(options['system']) }] : [];
-  const ask = (text: string) => answer(api, terminal, model, turns, text, options['maxTokens'] as number | undefined);
+  const model = (options.model as string | undefined) ?? (await firstModel(api));
+  const turns: Turn[] = options.system ? [{ role: 'system', content: String(options.system) }] : [];
+  const ask = (text: string) => answer(api, terminal, model, turns, text, options.maxTokens as number | undefined);
   if (prompt) {
     await ask(prompt);
     return;
@@ -30,7 +30,14 @@ export async function chat(api: ApiClient, terminal: Terminal, prompt: string, o
   lines.close();
 }
 
-async function answer(api: ApiClient, terminal: Terminal, model: string, turns: Turn[], text: string, maxTokens: number | undefined): Promise<void> {
+async function answer(
+  api: ApiClient,
+  terminal: Terminal,
+  model: string,
+  turns: Turn[],
+  text: string,
+  maxTokens: number | undefined,
+): Promise<void> {
   turns.push({ role: 'user', content: text });
   const stop = new AbortController();
   const onInterrupt = () => stop.abort();
@@ -38,7 +45,13 @@ async function answer(api: ApiClient, terminal: Terminal, model: string, turns: 
   let reply = '';
   let usage: object | undefined;
   try {
-    const body = { model, messages: turns, stream: true, stream_options: { include_usage: true }, ...(maxTokens ? { max_tokens: maxTokens } : {}) };
+    const body = {
+      model,
+      messages: turns,
+      stream: true,
+      stream_options: { include_usage: true },
+      ...(maxTokens ? { max_tokens: maxTokens } : {}),
+    };
     for await (const event of api.events('POST', '/v1/chat/completions', body, stop.signal)) {
       if (event.data === '[DONE]') break;
       const chunk: Chunk = JSON.parse(event.data);

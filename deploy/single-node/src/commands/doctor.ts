@@ -24,19 +24,39 @@ const FREE_DISK_WANTED = 2e9; // a small model and its download side by side
 
 /** `sangha doctor`: every check runs, whatever the others say. Exit status 1 when one is not well. */
 export async function doctor(options: DoctorOptions, terminal: Terminal): Promise<void> {
-  const findings = [nodeVersion(), machine(), dataFolder(options.home), secretsArePrivate(options.home), disk(options.home), await engine(), await answers(options), await port(options)];
-  const text = findings.map(({ what, ok, detail, advice }) => `${ok ? '✔' : '✘'} ${what}: ${detail}${ok || !advice ? '' : `\n    → ${advice}`}`).join('\n');
+  const findings = [
+    nodeVersion(),
+    machine(),
+    dataFolder(options.home),
+    secretsArePrivate(options.home),
+    disk(options.home),
+    await engine(),
+    await answers(options),
+    await port(options),
+  ];
+  const text = findings
+    .map(({ what, ok, detail, advice }) => `${ok ? '✔' : '✘'} ${what}: ${detail}${ok || !advice ? '' : `\n    → ${advice}`}`)
+    .join('\n');
   terminal.answer(findings, text);
   if (findings.some(({ ok }) => !ok)) process.exitCode = 1;
 }
 
 function nodeVersion(): Finding {
   const ok = Number(process.versions.node.split('.')[0]) >= 24;
-  return { what: 'Node', ok, detail: process.versions.node, advice: 'Run it through npm (npm run sangha -- doctor): npm brings the pinned Node.' };
+  return {
+    what: 'Node',
+    ok,
+    detail: process.versions.node,
+    advice: 'Run it through npm (npm run sangha -- doctor): npm brings the pinned Node.',
+  };
 }
 
 function machine(): Finding {
-  return { what: 'machine', ok: true, detail: `${availableParallelism()} cores, ${megabytes(freemem())} of ${megabytes(totalmem())} memory free` };
+  return {
+    what: 'machine',
+    ok: true,
+    detail: `${availableParallelism()} cores, ${megabytes(freemem())} of ${megabytes(totalmem())} memory free`,
+  };
 }
 
 function dataFolder(home: string): Finding {
@@ -45,7 +65,12 @@ function dataFolder(home: string): Finding {
     accessSync(home, constants.R_OK | constants.W_OK | constants.X_OK);
     return { what: 'data folder', ok: true, detail: home };
   } catch {
-    return { what: 'data folder', ok: false, detail: `${home} can't be written`, advice: 'Run as its owner, or name another folder with --home.' };
+    return {
+      what: 'data folder',
+      ok: false,
+      detail: `${home} can't be written`,
+      advice: 'Run as its owner, or name another folder with --home.',
+    };
   }
 }
 
@@ -65,7 +90,12 @@ function disk(home: string): Finding {
   const place = existsSync(home) ? home : '/';
   const { bavail, bsize } = statfsSync(place);
   const free = bavail * bsize;
-  return { what: 'disk', ok: free >= FREE_DISK_WANTED, detail: `${megabytes(free)} free`, advice: `Make room below ${home}, or move the folder with --home: models need gigabytes.` };
+  return {
+    what: 'disk',
+    ok: free >= FREE_DISK_WANTED,
+    detail: `${megabytes(free)} free`,
+    advice: `Make room below ${home}, or move the folder with --home: models need gigabytes.`,
+  };
 }
 
 /** Only loads the native library; no model is touched. */
@@ -78,7 +108,12 @@ async function engine(): Promise<Finding> {
     await llama.dispose();
     return { what, ok: true, detail };
   } catch (error) {
-    return { what, ok: false, detail: error instanceof Error ? error.message : String(error), advice: 'Run `npm ci` on this machine; the engine comes as a package for its platform.' };
+    return {
+      what,
+      ok: false,
+      detail: error instanceof Error ? error.message : String(error),
+      advice: 'Run `npm ci` on this machine; the engine comes as a package for its platform.',
+    };
   }
 }
 

@@ -27,14 +27,20 @@ export async function pull(api: ApiClient, terminal: Terminal, model: string, re
   if (last.status !== 'completed') {
     throw new AppError((last.error_code as ErrorCode) || 'wrong_state', last.error_message || `The download is ${last.status}.`);
   }
-  terminal.answer(last, `${last.repo} ${last.filename} is here (${megabytes(last.total_bytes ?? last.downloaded_bytes)}). \`sangha models\` shows its name.`);
+  terminal.answer(
+    last,
+    `${last.repo} ${last.filename} is here (${megabytes(last.total_bytes ?? last.downloaded_bytes)}). \`sangha models\` shows its name.`,
+  );
 }
 
 /** `owner/repo`, `owner/repo:Q4_K_M` or `owner/repo/file.gguf`. */
 export function parseModel(text: string): { repo: string; filename: string } {
   const match = /^([^/\s:]+\/[^/\s:]+)(?:[:/](\S+))?$/.exec(text);
   if (!match?.[1]) {
-    throw new AppError('invalid_value', `"${text}" names no model. Write OWNER/REPO, OWNER/REPO:QUANTIZATION or OWNER/REPO/FILE.gguf, for example Qwen/Qwen3-0.6B-GGUF:Q8_0.`);
+    throw new AppError(
+      'invalid_value',
+      `"${text}" names no model. Write OWNER/REPO, OWNER/REPO:QUANTIZATION or OWNER/REPO/FILE.gguf, for example Qwen/Qwen3-0.6B-GGUF:Q8_0.`,
+    );
   }
   return { repo: match[1], filename: match[2] ?? '' };
 }

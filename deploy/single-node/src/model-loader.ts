@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError, type ErrorCode, isErrorCode } from '@sangha/errors';
+import type { OrgContext } from '@sangha/identity';
+import type { SanghaNode } from './main.ts';
+
+type OnProgress = (done: number, total: number) => void;
+
+export interface ModelLoader {
+  /** Downloads a file of the hub; answers the model's name once it can be called. */
+  pull(repo: string, filename: string, onProgress: OnProgress, signal: AbortSignal): Promise<string>;
+  /** Links a file of this machine into the store; answers the model's name once it can be called. */
+  importFile(path: string, onProgress: OnProgress): Promise<string>;
+  /** A name that the organisation can call already, if there is one. */
+  firstName(): Promise<string | undefined>;
+}
+
+/** Brings models into one organisation, as the operator of this machine. */
+export function createModelLoader({ clients }: SanghaNode, admin: OrgContext): ModelLoader {
+  const operator: OrgContext = Object.freeze({ ...admin, kind: 'platform', userId: 'platform', username: 'platform' });
+  return {
+    async pull(repo, filename, onProgress, signal) {
+      let { id } = await clients.downloads.requestDownload({ repo, filename, revision: '' }, { context: admin, signal });
+      for await (const job of clients.downloads.watchDownload({ id }, { context: admin, signal })) {
+        id = job.id;
+        if (job.totalBytes) onProgress(job.downloadedBytes, job.totalBytes);
+        if (job.status === 'failed' || job.status === 'cancelled')
+          throw new AppError(codeOf(job.errorCode), job.errorMessage || `The download is ${job.status}.`);
+        if (job.status === 'completed') return nameOf(job.sha256);
+      }
+      throw new AppError('unavailable', 'The download was left before its end; it goes on at the next start.');
+    },
+    async importFile(path, onProgress) {
+      for await (const step of clients.downloads.importFile({ path, repo: 'local' }, { context: operator })) {
+        onProgress(step.hashedBytes, step.totalBytes);
+        if (step.done) return nameOf(step.sha256);
+      }
+      throw new AppError('internal', `${path} was not taken into the store.`);
+    },
+    async firstName() {
+      const { names } = await clients.resolver.listNames({}, { context: admin });
+      return (names.find(({ capabilities }) => capabilities.includes('chat')) ?? names[0])?.name;
+    },
+  };
+
+  /** The catalogue learns of a file by its event, a moment after the file is there. */
+  async function nameOf(sha256: string): Promise<string> {
+    for (let waited = 0; waited < 400; waited++) {
+      const { files } = await clients.models.listFiles({ page: 1, pageSize: 100 }, { context: admin });
+      const file = files.find((each) => each.sha256 === sha256);
+      if (file) return file.name;
+      await sleep(50);
+    }
+    throw new AppError(
+      'unavailable',
+      'The file is in the store, but the catalogue has not listed it within 20 seconds. See the log.',
+    );
+  }
+}
+
+const codeOf = (text: string): ErrorCode => (isErrorCode(text) ? text : 'hub_unreachable');
