@@ -1,7 +1,12 @@
 import type { OrgId } from '@sangha/identity';
 
 /** Subjects without the organisation; the organisation is appended by the bus (`downloads.requested.<org>`). */
-export type DurableSubject = 'downloads.requested' | 'downloads.progress' | 'downloads.finished' | 'usage.recorded' | 'audit.recorded';
+export type DurableSubject =
+  | 'downloads.requested'
+  | 'downloads.progress'
+  | 'downloads.finished'
+  | 'usage.recorded'
+  | 'audit.recorded';
 export type BroadcastSubject = 'registry.changed' | 'catalog.changed';
 
 export interface Message {
@@ -48,5 +53,27 @@ export interface Messaging {
   listen(subject: BroadcastSubject, handler: (orgId: OrgId, payload: Uint8Array) => void): Subscription;
   close(): Promise<void>;
 }
-export interface Consumer { close(): Promise<void> }
-export interface Subscription { close(): void }
+export interface Consumer {
+  close(): Promise<void>;
+}
+export interface Subscription {
+  close(): void;
+}
+
+/** A message that was given to a durable `maxAttempts` times and never finished. Kept for 30 days, logged as an error. */
+export interface DeadLetter extends Message {
+  id: string;
+  durable: string;
+  attempts: number;
+  /** What the last delivery failed with, without secrets. */
+  reason: string;
+  at: Date;
+}
+
+export interface DeadLetters {
+  /** Oldest first; at most 100 by default. */
+  list(options?: { limit?: number }): Promise<DeadLetter[]>;
+  count(): Promise<number>;
+  /** Gives it to its durable again, as if for the first time. */
+  retry(letter: DeadLetter): Promise<void>;
+}
