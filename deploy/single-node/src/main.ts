@@ -5,11 +5,11 @@
 import { join } from 'node:path';
 import { type AuthGateway, createAuthGateway } from '@sangha/auth-gateway';
 import { type BlobStore, createBlobStore } from '@sangha/blob-store';
-import { migrate, openSqlite, readMigrations, sqliteTarget } from '@sangha/database';
+import { migrate, openSqlite, readMigrations, type SqliteOptions, sqliteTarget } from '@sangha/database';
 import { createDownloadWorker, type Db as DownloadsDb } from '@sangha/download-worker';
 import { PrismaClient as DownloadsClient } from '@sangha/download-worker/sqlite';
-import { createContextSigner, createContextVerifier, generateContextKeys } from '@sangha/identity';
-import { createInferenceRunner } from '@sangha/inference-runner';
+import { preflight } from '@sangha/gguf';
+import { createInferenceRunner, type RunnerConfig } from '@sangha/inference-runner';
 import { createLlamaEngines } from '@sangha/inference-runner/llama';
 import { openSqliteQueue } from '@sangha/messaging';
 import { type Db as CatalogDb, createModelCatalog } from '@sangha/model-catalog';
@@ -28,12 +28,13 @@ import {
   Tokens,
   Usage,
 } from '@sangha/protos';
-import { type Implementation, local } from '@sangha/rpc';
+import { type LocalOptions, local } from '@sangha/rpc';
 import { createKeyring } from '@sangha/secrets';
 import { createMetrics, type Logger } from '@sangha/telemetry';
 import { createTenantRegistry, type Db as RegistryDb } from '@sangha/tenant-registry';
 import { PrismaClient as RegistryClient } from '@sangha/tenant-registry/sqlite';
 import type { Home } from './home.ts';
+import { createLocalCalls } from './local-calls.ts';
 
 export interface NodeOptions {
   home: Home;
@@ -41,8 +42,9 @@ export interface NodeOptions {
   platformKey: string;
   /** The platform operator's credential for /platform/v1. */
   operatorKey: string;
+  runner: RunnerConfig;
   /** Settings of the process by layer, as read from the command line, the environment and settings.yaml. */
-  layers: SettingLayers;
+  layers: Omit<Layers, 'organization'>;
   values: SettingValues;
   log: Logger;
   clock?: () => number;
@@ -72,15 +74,17 @@ export async function createNode(options: NodeOptions): Promise<SanghaNode> {
   ]);
   for (const rows of [registryRows, catalogRows, downloadRows]) defer('database', () => rows.close());
 
-  const contexts = await contextKeys(clock);
+  const calls = createLocalCalls(clock, log);
   const shared = { messaging, clock, log, metrics };
   const registry = createTenantRegistry({ ...shared, database: registryRows, keyring, layers });
-  const directoryFor = (service: string) => local(Directory, contexts.to('tenant-registry', registry.services, service, log));
+  const directoryFor = (caller: 'model-catalog' | 'download-worker') =>
+    local(Directory, calls.to('tenant-registry', registry.services, caller));
   const catalog = createModelCatalog({
     ...shared,
     database: catalogRows,
     keyring,
     blobs,
+    readModel: preflight,
     directory: directoryFor('model-catalog'),
   });
   const worker = createDownloadWorker({
@@ -90,14 +94,21 @@ export async function createNode(options: NodeOptions): Promise<SanghaNode> {
     blobs,
     directory: directoryFor('download-worker'),
   });
-  const runner = createInferenceRunner({ ...shared, engines: createLlamaEngines({ log }), blobs });
+  const runner = createInferenceRunner({
+    messaging,
+    log,
+    metrics,
+    blobs,
+    engines: createLlamaEngines({ log }),
+    config: options.runner,
+  });
   const services = {
     'tenant-registry': registry,
     'model-catalog': catalog,
     'download-worker': worker,
     'inference-runner': runner,
   };
-  const clients = clientsOf((service) => contexts.to(service, services[service].services, 'auth-gateway', log));
+  const clients = clientsOf((name) => calls.to(name, services[name].services, 'auth-gateway'));
   const gateway = createAuthGateway({ ...shared, clients, config: { values, operatorKey: options.operatorKey } });
 
   for (const [name, service] of Object.entries(services)) {
@@ -109,7 +120,7 @@ export async function createNode(options: NodeOptions): Promise<SanghaNode> {
 }
 
 /** Opens one owner's file, at the newest schema. */
-async function openRows<Db>(home: Home, service: string, name: string, prisma: PrismaFactory, log: Logger) {
+async function openRows<Db>(home: Home, service: string, name: string, prisma: SqliteOptions['prisma'], log: Logger) {
   const file = join(home.databases, name);
   await migrate(
     sqliteTarget({ file }),
@@ -118,45 +129,12 @@ async function openRows<Db>(home: Home, service: string, name: string, prisma: P
   return openSqlite<Db>({ file, prisma, log });
 }
 
-/**
- * Signing keys live in memory: in one process nobody outside has to know them. Each service still signs as itself and
- * accepts only what is addressed to it, so a call that would be refused in a cluster is refused here.
- */
-async function contextKeys(clock: () => number) {
-  const issuers = ['auth-gateway', 'model-catalog', 'download-worker'] as const;
-  const keys = new Map(issuers.map((issuer) => [issuer as string, generateContextKeys()]));
-  const trusted = [...keys].map(([issuer, { keyId, publicKey }]) => ({
-    issuer,
-    keyId,
-    publicKey,
-    kinds: issuer === 'auth-gateway' ? everyKind : (['service'] as const),
-  }));
-  const signers = new Map(
-    [...keys].map(([issuer, { keyId, privateKey }]) => [issuer, createContextSigner({ issuer, keyId, privateKey, clock })]),
-  );
-  return {
-    /** What `local` needs to call `audience` as `caller`. */
-    to(audience: string, services: readonly Implementation[], caller: string, log: Logger) {
-      const signer = signers.get(caller);
-      if (!signer) throw new Error(`${caller} calls nobody`);
-      return {
-        services,
-        audience,
-        signer,
-        verifier: createContextVerifier({ audience, issuers: trusted, clock }),
-        onError: (err: unknown, method: string, requestId: string) => log.error({ err, method, requestId }, 'a handler failed'),
-      };
-    },
-  };
-}
-
 type ServiceName = 'tenant-registry' | 'model-catalog' | 'download-worker' | 'inference-runner';
 
 /** Every service's typed client, as the gateway calls them. */
-function clientsOf(to: (service: ServiceName) => Parameters<typeof local>[1]) {
-  const [registry, catalog, worker, runner] = (
-    ['tenant-registry', 'model-catalog', 'download-worker', 'inference-runner'] as const
-  ).map(to) as [LocalTo, LocalTo, LocalTo, LocalTo];
+function clientsOf(to: (service: ServiceName) => LocalOptions) {
+  const registry = to('tenant-registry');
+  const catalog = to('model-catalog');
   return {
     directory: local(Directory, registry),
     organizations: local(Organizations, registry),
@@ -168,8 +146,7 @@ function clientsOf(to: (service: ServiceName) => Parameters<typeof local>[1]) {
     aliases: local(Aliases, catalog),
     remoteModels: local(RemoteModels, catalog),
     models: local(Models, catalog),
-    downloads: local(Downloads, worker),
-    inference: local(Inference, runner),
+    downloads: local(Downloads, to('download-worker')),
+    inference: local(Inference, to('inference-runner')),
   };
 }
-type LocalTo = Parameters<typeof local>[1];
