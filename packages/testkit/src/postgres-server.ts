@@ -18,6 +18,11 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
+export interface PostgresServerOptions {
+  /** Where to look for PostgreSQL's programs before taking npm's. Default: the PATH and Debian's folders. */
+  folders?: readonly string[];
+}
+
 // The shell outlives a test process that is killed: when its standard input closes, it stops the server and removes everything.
 const supervise = `
 trap '' INT TERM HUP
@@ -31,12 +36,12 @@ wait $server
 rm -rf "$2"`;
 
 /** A PostgreSQL of its own for tests, without durability, in a folder under the system's temporary one. About two seconds. */
-export async function startPostgresServer(): Promise<PostgresServer> {
+export async function startPostgresServer(options: PostgresServerOptions = {}): Promise<PostgresServer> {
   const user = serverUser();
   const home = await mkdtemp(join(tmpdir(), 'sangha-postgres-'));
   try {
     if (user !== undefined) await chown(home, user.uid, user.gid);
-    const binaries = await findPostgresBinaries(user, join(home, 'postgresql'));
+    const binaries = await findPostgresBinaries(user, join(home, 'postgresql'), options.folders);
     const password = randomBytes(12).toString('hex');
     await initialise(binaries, home, password, user);
     return await start(binaries, home, password, user);
