@@ -5,11 +5,12 @@
 import { join } from 'node:path';
 import { type AuthGateway, createAuthGateway } from '@sangha/auth-gateway';
 import { type BlobStore, createBlobStore } from '@sangha/blob-store';
+import type { Layers } from '@sangha/config';
 import { migrate, openSqlite, readMigrations, type SqliteOptions, sqliteTarget } from '@sangha/database';
 import { createDownloadWorker, type Db as DownloadsDb } from '@sangha/download-worker';
 import { PrismaClient as DownloadsClient } from '@sangha/download-worker/sqlite';
 import { preflight } from '@sangha/gguf';
-import { createInferenceRunner, type RunnerConfig } from '@sangha/inference-runner';
+import { createInferenceRunner } from '@sangha/inference-runner';
 import { createLlamaEngines } from '@sangha/inference-runner/llama';
 import { openSqliteQueue } from '@sangha/messaging';
 import { type Db as CatalogDb, createModelCatalog } from '@sangha/model-catalog';
@@ -29,12 +30,13 @@ import {
   Usage,
 } from '@sangha/protos';
 import { type LocalOptions, local } from '@sangha/rpc';
-import { createKeyring } from '@sangha/secrets';
+import { createKeyring, parsePlatformKeys, Secret } from '@sangha/secrets';
 import { createMetrics, type Logger } from '@sangha/telemetry';
 import { createTenantRegistry, type Db as RegistryDb } from '@sangha/tenant-registry';
 import { PrismaClient as RegistryClient } from '@sangha/tenant-registry/sqlite';
 import type { Home } from './home.ts';
 import { createLocalCalls } from './local-calls.ts';
+import { type NodeValues, runnerConfigOf } from './node-config.ts';
 
 export interface NodeOptions {
   home: Home;
@@ -42,10 +44,9 @@ export interface NodeOptions {
   platformKey: string;
   /** The platform operator's credential for /platform/v1. */
   operatorKey: string;
-  runner: RunnerConfig;
   /** Settings of the process by layer, as read from the command line, the environment and settings.yaml. */
   layers: Omit<Layers, 'organization'>;
-  values: SettingValues;
+  values: NodeValues;
   log: Logger;
   clock?: () => number;
   /** Told of each thing that was opened; closed in reverse order. */
@@ -61,7 +62,7 @@ export interface SanghaNode {
 
 export async function createNode(options: NodeOptions): Promise<SanghaNode> {
   const { home, layers, values, log, clock = Date.now, defer } = options;
-  const keyring = createKeyring(options.platformKey);
+  const keyring = createKeyring({ platformKeys: parsePlatformKeys(new Secret(options.platformKey)) });
   const metrics = createMetrics({ service: 'sangha' });
   const blobs = createBlobStore({ root: home.models });
 
@@ -100,7 +101,7 @@ export async function createNode(options: NodeOptions): Promise<SanghaNode> {
     metrics,
     blobs,
     engines: createLlamaEngines({ log }),
-    config: options.runner,
+    config: runnerConfigOf(values),
   });
   const services = {
     'tenant-registry': registry,

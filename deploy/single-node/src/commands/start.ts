@@ -1,7 +1,6 @@
 import { readFileSync, renameSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { expandHome, readConfig, readSettingsFile, settings } from '@sangha/config';
-import { runnerSettings } from '@sangha/inference-runner';
+import { expandHome } from '@sangha/config';
 import { type Life, run } from '@sangha/lifecycle';
 import { createLogger } from '@sangha/telemetry';
 import { pino } from 'pino';
@@ -10,6 +9,7 @@ import { type FirstRun, firstRun } from '../first-run.ts';
 import { type Home, openHome } from '../home.ts';
 import { createNode } from '../main.ts';
 import { createModelLoader, type ModelLoader } from '../model-loader.ts';
+import { readNodeConfig } from '../node-config.ts';
 import { type NodeKeys, readNodeKeys } from '../node-keys.ts';
 import { showProgress } from '../progress.ts';
 import { getSampleModel } from '../sample-model.ts';
@@ -37,7 +37,7 @@ async function startNode(life: Life, options: StartOptions): Promise<void> {
   const home = openHome(expandHome(options.home));
   life.defer('data folder', () => home.close());
 
-  const { values, warnings, layers } = readNodeConfig(options, home.settingsFile);
+  const { values, warnings, layers } = readNodeConfig(options, home.settingsFile, process.env);
   const log = createLogger({ service: 'sangha', level: values.BODHI_LOG_LEVEL, destination: openLog(home.logs) });
   for (const warning of warnings) terminal.say(`Note: ${warning}`);
   const keys = readNodeKeys(home.keys, values.BODHI_ENCRYPTION_KEY);
@@ -67,17 +67,6 @@ async function startNode(life: Life, options: StartOptions): Promise<void> {
       { url, model: model?.name ?? null, first_run: home.firstRunFile, ready_after_ms: Date.now() - startedAt },
       '',
     );
-}
-
-/** Command line over environment over settings.yaml; every problem is listed at once. */
-function readNodeConfig({ home, host, port }: StartOptions, settingsFile: string) {
-  const commandLine = {
-    BODHI_HOME: home,
-    ...(host === undefined ? {} : { BODHI_HOST: host }),
-    ...(port === undefined ? {} : { BODHI_PORT: String(port) }),
-  };
-  const layers = { commandLine, environment: process.env, file: readSettingsFile(settingsFile) };
-  return { ...readConfig({ ...settings, ...runnerSettings }, layers), layers };
 }
 
 type SampleOutcome = { name: string; remark?: string } | undefined;
