@@ -1,122 +1,144 @@
-import { ChannelCredentials, Client as GrpcClient, Metadata, type ServiceError } from '@grpc/grpc-js';
-import { AppError } from '@sangha/errors';
+import {
+  Client as Channel,
+  type ChannelOptions,
+  type ClientReadableStream,
+  credentials,
+  Metadata,
+  type ServiceError,
+} from '@grpc/grpc-js';
 import type { ContextSigner } from '@sangha/identity';
 import type { ServiceContract } from '@sangha/protos';
-import type { CallOptions, Client } from './contract.ts';
-import { contextKey, defaultMaxMessageBytes, defaultUnaryDeadlineMs, lowerFirst, requestIdKey, statusToError } from './wire.ts';
+import { createClient, type Outgoing, type OutgoingStream, type Transport } from './client.ts';
+import type { Client } from './contract.ts';
+import { uncapitalize } from './dispatcher.ts';
+import { contextKey, defaultMaxMessageBytes, errorKey, requestIdKey } from './metadata.ts';
+import { fromWire } from './wire-error.ts';
 
-export interface DialOptions {
-  /** `host:port`, `dns:///name:port` (round robin over its addresses) or `unix:/path`. */
+type Definition = ServiceContract<unknown, unknown>['methods'][string];
+
+export interface DialOptions<Method extends string = string> {
+  /** `host:port`, `dns:///name:port` (balanced over all addresses of the name) or `unix:/path`. */
   address: string;
-  /** The service's name in signed contexts. */
+  /** The name of the service there; contexts are signed for it. */
   audience: string;
   signer: ContextSigner;
+  /** PEM. `certificate` and `key` where the server asks for them. Without `tls` the connection is plain. */
+  tls?: { ca?: Buffer; certificate?: Buffer; key?: Buffer };
+  /** In either direction. Default 16 MiB. */
   maxMessageBytes?: number;
-  /** PEM; `certificate` and `key` for mutual TLS. Without it the connection is plain. */
-  tls?: { ca: Buffer; certificate?: Buffer; key?: Buffer };
+  /** Methods that are safe to run twice: tried up to three times while the service cannot be reached. */
+  idempotent?: readonly Method[];
 }
 
+/** A client with its connection; `close` ends running calls. */
 export type Dialed<S> = Client<S> & { close(): void };
 
-/** A client over the network. It connects at its first call and reconnects by itself. */
-export function dial<S extends ServiceContract<unknown, unknown>>(contract: S, options: DialOptions): Dialed<S> {
-  const maxMessageBytes = options.maxMessageBytes ?? defaultMaxMessageBytes;
-  const { tls } = options;
-  const client = new GrpcClient(
-    options.address,
-    tls ? ChannelCredentials.createSsl(tls.ca, tls.key ?? null, tls.certificate ?? null) : ChannelCredentials.createInsecure(),
-    {
-      'grpc.max_receive_message_length': maxMessageBytes,
-      'grpc.max_send_message_length': maxMessageBytes,
-      'grpc.keepalive_time_ms': 30_000,
-      'grpc.keepalive_timeout_ms': 10_000,
-      ...(options.address.startsWith('dns:')
-        ? { 'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }) }
-        : {}),
-    },
-  );
-  const methods: Record<string, unknown> = { close: () => client.close() };
-  for (const [name, { path, requestSerialize, responseDeserialize, responseStream }] of Object.entries(contract.methods)) {
-    methods[lowerFirst(name)] = responseStream
-      ? (request: object, call: CallOptions) =>
-          stream(client, path, requestSerialize, responseDeserialize, request, call, options)
-      : (request: object, call: CallOptions) =>
-          unary(client, path, requestSerialize, responseDeserialize, request, call, options);
-  }
-  return methods as Dialed<S>;
+/** The client of a service over TCP or a unix socket. Connects at the first call and again after a loss. */
+export function dial<S extends ServiceContract<unknown, unknown>>(
+  contract: S,
+  options: DialOptions<keyof Client<S> & string>,
+): Dialed<S> {
+  const { audience, signer, maxMessageBytes = defaultMaxMessageBytes, tls } = options;
+  const security = tls === undefined ? credentials.createInsecure() : credentials.createSsl(tls.ca, tls.key, tls.certificate);
+  const channel = new Channel(options.address, security, channelOptions(contract, options, maxMessageBytes));
+  const client = createClient(contract, { transport: createChannelTransport(channel), audience, signer, maxMessageBytes });
+  return Object.assign(client, { close: () => channel.close() });
 }
 
-type Serialize = (value: object) => Buffer;
-type Deserialize = (bytes: Buffer) => object;
+function channelOptions(
+  contract: ServiceContract<unknown, unknown>,
+  options: DialOptions,
+  maxMessageBytes: number,
+): ChannelOptions {
+  return {
+    'grpc.max_receive_message_length': maxMessageBytes,
+    'grpc.max_send_message_length': -1, // the client checks before it sends
+    'grpc.keepalive_time_ms': 30_000,
+    'grpc.keepalive_timeout_ms': 10_000,
+    'grpc.enable_http_proxy': 0, // calls between our services never leave through a proxy of the environment
+    'grpc.service_config_disable_resolution': 1, // nor does a DNS record configure them
+    'grpc.service_config': JSON.stringify(serviceConfig(contract, options)),
+  };
+}
 
-async function metadataOf({ context, requestId }: CallOptions, { signer, audience }: DialOptions): Promise<Metadata> {
+function serviceConfig(contract: ServiceContract<unknown, unknown>, { address, idempotent = [] }: DialOptions): object {
+  const balancer = address.startsWith('unix:') ? 'pick_first' : 'round_robin';
+  const names = Object.keys(contract.methods).filter((name) => idempotent.includes(uncapitalize(name)));
+  const retryPolicy = {
+    maxAttempts: 3,
+    initialBackoff: '0.1s',
+    maxBackoff: '1s',
+    backoffMultiplier: 2,
+    retryableStatusCodes: ['UNAVAILABLE'],
+  };
+  return {
+    loadBalancingConfig: [{ [balancer]: {} }],
+    methodConfig: names.length === 0 ? [] : [{ name: names.map((method) => ({ service: contract.name, method })), retryPolicy }],
+  };
+}
+
+function createChannelTransport(channel: Channel): Transport {
+  return {
+    unary: (definition, request, outgoing) =>
+      new Promise((resolve, reject) => {
+        const { signal } = outgoing;
+        const cancel = () => call.cancel();
+        const call = channel.makeUnaryRequest(
+          definition.path,
+          asIs,
+          asIs,
+          request,
+          metadataOf(outgoing),
+          limitsOf(outgoing),
+          (error, bytes) => {
+            signal?.removeEventListener('abort', cancel);
+            if (error === null && bytes !== undefined) resolve(bytes);
+            else reject(appErrorOf(error, signal?.aborted === true));
+          },
+        );
+        signal?.addEventListener('abort', cancel, { once: true });
+      }),
+
+    stream: (definition, request) => createChannelStream(channel, definition, request),
+  };
+}
+
+function createChannelStream(channel: Channel, definition: Definition, request: Buffer): OutgoingStream<unknown> {
+  let call: ClientReadableStream<Buffer> | undefined;
+  let signal: AbortSignal | undefined;
+  const cancel = () => call?.cancel();
+
+  return {
+    async open(outgoing) {
+      signal = outgoing.signal;
+      call = channel.makeServerStreamRequest(definition.path, asIs, asIs, request, metadataOf(outgoing), limitsOf(outgoing));
+      // The iterator reports errors; after it was returned nobody listens, and the cancellation must not end the process.
+      call.on('error', () => {});
+      signal?.addEventListener('abort', cancel, { once: true });
+      return call[Symbol.asyncIterator]();
+    },
+    bytesOf: (raw) => raw as Buffer,
+    errorOf: (error) => (call === undefined ? error : appErrorOf(error, signal?.aborted === true)),
+    close(how) {
+      signal?.removeEventListener('abort', cancel);
+      if (how !== 'done') cancel();
+    },
+  };
+}
+
+function metadataOf({ contextText, requestId }: Outgoing): Metadata {
   const metadata = new Metadata();
-  metadata.set(contextKey, await signer.sign(context, audience));
-  if (requestId) metadata.set(requestIdKey, requestId);
+  metadata.set(contextKey, contextText);
+  if (requestId !== undefined) metadata.set(requestIdKey, requestId);
   return metadata;
 }
 
-async function unary(
-  client: GrpcClient,
-  path: string,
-  serialize: Serialize,
-  deserialize: Deserialize,
-  request: object,
-  call: CallOptions,
-  options: DialOptions,
-): Promise<object> {
-  const metadata = await metadataOf(call, options);
-  refuseAborted(call.signal);
-  return new Promise((resolve, reject) => {
-    const running = client.makeUnaryRequest(
-      path,
-      serialize,
-      deserialize,
-      request,
-      metadata,
-      { deadline: Date.now() + (call.deadlineMs ?? defaultUnaryDeadlineMs) },
-      (failure, response) => {
-        call.signal?.removeEventListener('abort', cancel);
-        if (failure) reject(statusToError(failure));
-        else resolve(response as object);
-      },
-    );
-    const cancel = () => running.cancel();
-    call.signal?.addEventListener('abort', cancel, { once: true });
-  });
-}
+const limitsOf = ({ deadlineAtMs }: Outgoing) => (deadlineAtMs === undefined ? {} : { deadline: deadlineAtMs });
 
-async function* stream(
-  client: GrpcClient,
-  path: string,
-  serialize: Serialize,
-  deserialize: Deserialize,
-  request: object,
-  call: CallOptions,
-  options: DialOptions,
-): AsyncGenerator<object> {
-  const metadata = await metadataOf(call, options);
-  refuseAborted(call.signal);
-  const incoming = client.makeServerStreamRequest(
-    path,
-    serialize,
-    deserialize,
-    request,
-    metadata,
-    call.deadlineMs === undefined ? {} : { deadline: Date.now() + call.deadlineMs },
-  );
-  const cancel = () => incoming.cancel();
-  call.signal?.addEventListener('abort', cancel, { once: true });
-  try {
-    yield* incoming;
-  } catch (failure) {
-    throw typeof (failure as ServiceError).code === 'number' ? statusToError(failure as ServiceError) : failure;
-  } finally {
-    call.signal?.removeEventListener('abort', cancel);
-    incoming.cancel();
-  }
-}
+const asIs = (bytes: Buffer): Buffer => bytes;
 
-function refuseAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new AppError('cancelled', 'The request was cancelled.');
+function appErrorOf(error: unknown, callerCancelled: boolean) {
+  const { code, details, metadata } = error as Partial<ServiceError>;
+  if (typeof code !== 'number') return error;
+  return fromWire({ status: code, details: details ?? '', trailer: metadata?.get(errorKey)[0]?.toString() }, callerCancelled);
 }
