@@ -1,4 +1,4 @@
-import type { OrgContext } from '@sangha/identity';
+import { isUlid, type OrgContext } from '@sangha/identity';
 
 export interface ScopeStatement {
   /** Postgres prepares it under this name. */
@@ -16,3 +16,12 @@ export const orgScope = (context: Pick<OrgContext, 'orgId' | 'userId'>): ScopeSt
   text: "select set_config('app.org_id', $1, true), set_config('app.user_id', $2, true)",
   values: [context.orgId, context.userId],
 });
+
+/**
+ * Refuses a context whose organisation is missing or malformed before any statement runs. Types promise it already; but to
+ * Prisma `where: { orgId: undefined }` means every row, and on SQLite no second wall stands behind that.
+ */
+export function requireOrg(context: Pick<OrgContext, 'orgId'>): void {
+  if (typeof context.orgId !== 'string' || !isUlid(context.orgId))
+    throw new Error('A scope was opened without a valid organisation id.');
+}

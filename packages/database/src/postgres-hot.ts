@@ -1,7 +1,7 @@
 import pg, { type CustomTypesConfig, type Pool, type QueryConfig } from 'pg';
 import type { HotSql, HotStatement, SqlValue } from './database.ts';
 import { toNumber } from './int64.ts';
-import { orgScope } from './org-scope.ts';
+import { orgScope, requireOrg } from './org-scope.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
 /** Prepared reads without Prisma. The pool must be made with `pipeline: true`. */
@@ -9,6 +9,7 @@ export const createPostgresHot = (pool: Pool, units: UnitOfWork): HotSql => ({
   engine: 'postgres',
   readWithOrg: (context, statement, values) =>
     units.read(async () => {
+      requireOrg(context);
       const client = await pool.connect();
       // Four statements, one round trip. allSettled: with Promise.all the second of two failures would be an unhandled rejection.
       const [begun, scoped, read, ended] = await Promise.allSettled([

@@ -3,7 +3,8 @@ import pg from 'pg';
 import { assertIsolation } from './assert-isolation.ts';
 import type { Database } from './database.ts';
 import { toDatabaseError } from './database-errors.ts';
-import { orgScope } from './org-scope.ts';
+import { orgScope, requireOrg } from './org-scope.ts';
+import { createPlatformUse } from './platform-use.ts';
 import { createPostgresHot } from './postgres-hot.ts';
 import type { DatabaseLog, RawExecutor, TransactionalClient, TransactionTimes } from './prisma-client.ts';
 import { createUnitOfWork } from './unit-of-work.ts';
@@ -32,7 +33,8 @@ const platformPoolSize = 2;
  * (`assertIsolation`). The caller closes it.
  */
 export async function openPostgres<Db extends RawExecutor>(options: PostgresOptions<Db>): Promise<Database<Db>> {
-  const { schema, log, onPlatformUse } = options;
+  const { schema, log } = options;
+  const platformUsed = createPlatformUse(log, options.onPlatformUse);
   const units = createUnitOfWork(schema, log);
   const app = openRole(options, options.url, options.poolSize ?? 10);
   const platform = options.platformUrl === undefined ? undefined : openRole(options, options.platformUrl, platformPoolSize);
@@ -46,9 +48,10 @@ export async function openPostgres<Db extends RawExecutor>(options: PostgresOpti
   }
 
   return {
-    withOrg(context, work) {
+    async withOrg(context, work) {
+      requireOrg(context);
       const { text, values } = orgScope(context);
-      return units.run(() =>
+      return await units.run(() =>
         app.transaction(async (db) => {
           await db.$executeRawUnsafe(text, ...values);
           return await work(db);
@@ -58,8 +61,7 @@ export async function openPostgres<Db extends RawExecutor>(options: PostgresOpti
     async asPlatform(reason, work) {
       if (platform === undefined)
         throw new Error(`The schema ${schema} was opened without a platform role, so asPlatform("${reason}") can't run.`);
-      log?.info({ reason }, 'Database used as the platform');
-      onPlatformUse?.(reason);
+      platformUsed(reason);
       return await units.run(() => platform.transaction(work));
     },
     hot: createPostgresHot(app.pool, units),

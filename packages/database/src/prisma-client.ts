@@ -22,6 +22,7 @@ export interface TransactionTimes {
 
 /** A subset of pino's logger. */
 export interface DatabaseLog {
+  debug(fields: object, message: string): void;
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
 }

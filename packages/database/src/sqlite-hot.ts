@@ -1,6 +1,7 @@
 import SqliteConnection from 'better-sqlite3';
 import type { HotSql, HotStatement, SqlValue } from './database.ts';
 import { toNumber } from './int64.ts';
+import { requireOrg } from './org-scope.ts';
 import type { UnitOfWork } from './unit-of-work.ts';
 
 /** Prepared reads on a connection of their own that can't write. It must not be opened before the file exists. */
@@ -27,7 +28,10 @@ export function openSqliteHot(file: string, units: UnitOfWork): HotSql & { close
 
   return {
     engine: 'sqlite',
-    readWithOrg: (_context, statement, values) => read(statement, values), // statements name org_id themselves
+    async readWithOrg(context, statement, values) {
+      requireOrg(context); // the statement names org_id itself
+      return await read(statement, values);
+    },
     readAsPlatform: read,
     close: () => void connection.close(),
   };

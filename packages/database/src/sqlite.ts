@@ -1,5 +1,7 @@
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3';
 import type { Database } from './database.ts';
+import { requireOrg } from './org-scope.ts';
+import { createPlatformUse } from './platform-use.ts';
 import type { DatabaseLog, TransactionalClient, TransactionTimes } from './prisma-client.ts';
 import { busyTimeoutMs, connectionPragmas, openSqliteFile } from './sqlite-file.ts';
 import { openSqliteHot } from './sqlite-hot.ts';
@@ -20,7 +22,8 @@ export interface SqliteOptions extends TransactionTimes {
  * All transactions share one connection and queue for it; `hot` reads beside them on a second one. The caller closes it.
  */
 export async function openSqlite<Db>(options: SqliteOptions): Promise<Database<Db>> {
-  const { file, log, onPlatformUse, maxWaitMs = 5_000, timeoutMs = 5_000 } = options;
+  const { file, log, maxWaitMs = 5_000, timeoutMs = 5_000 } = options;
+  const platformUsed = createPlatformUse(log, options.onPlatformUse);
   openSqliteFile(file).close();
   // The one cast between flavours: repositories are typed with the Postgres client, whose methods are the same.
   const client = options.prisma(createAdapter(file)) as TransactionalClient<Db>;
@@ -31,11 +34,13 @@ export async function openSqlite<Db>(options: SqliteOptions): Promise<Database<D
   await transaction(async () => undefined); // the first transaction loads Prisma's engine
 
   return {
-    withOrg: (_context, work) => transaction(work),
-    asPlatform(reason, work) {
-      log?.info({ reason }, 'Database used as the platform');
-      onPlatformUse?.(reason);
-      return transaction(work);
+    async withOrg(context, work) {
+      requireOrg(context);
+      return await transaction(work);
+    },
+    async asPlatform(reason, work) {
+      platformUsed(reason);
+      return await transaction(work);
     },
     hot,
     async close() {

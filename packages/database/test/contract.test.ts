@@ -22,7 +22,7 @@ async function twoTenants(t: TestContext, engine: Engine, times?: Parameters<Eng
 }
 
 const addNote = (database: Database<Db>, { orgId }: OrgContext, id: string, title: string) =>
-  database.withOrg({ orgId } as OrgContext, (db) => db.note.create({ data: { orgId, id, title } }));
+  database.withOrg({ orgId, userId: 'someone' } as OrgContext, (db) => db.note.create({ data: { orgId, id, title } }));
 
 /** A repository as services write them: org_id in every statement. */
 const notesOf = (db: Db, { orgId }: OrgContext) => ({
@@ -72,6 +72,19 @@ function contract(engine: Engine) {
     await addNote(database, victim, 'n1', 'plans');
     await addNote(database, stranger, 'n1', 'plans');
     assert.equal(await database.withOrg(stranger, (db) => notesOf(db, stranger).count()), 1);
+  });
+
+  test('a context without a valid organisation reaches no row', async (t) => {
+    const { database, victim } = await twoTenants(t, engine);
+    await addNote(database, victim, 'n1', 'private');
+    for (const orgId of [undefined, null, '', '%', victim.orgId.toLowerCase(), `${victim.orgId}' or true --`]) {
+      const context = { ...victim, orgId } as OrgContext;
+      await assert.rejects(
+        database.withOrg(context, (db) => notesOf(db, context).all()),
+        /without a valid organisation id/,
+      );
+      await assert.rejects(database.hot.readWithOrg(context, noteTitles, [victim.orgId]), /without a valid organisation id/);
+    }
   });
 
   test('work that throws leaves nothing behind', async (t) => {

@@ -43,8 +43,8 @@ export interface Place {
 export interface Keyring {
   /** A new data key for an organisation, wrapped for its row. `version` is 1 for the first one, then the next number. */
   newDataKey(orgId: OrgId, version?: number): string;
-  /** The usable key of a wrapped one; kept in memory (bounded), so it may be called for every request. */
-  unwrap(orgId: OrgId, wrapped: string): OrgKey;
+  /** The usable key of a wrapped one (its text, or the text's bytes as they travel between services); kept in memory (bounded), so it may be called for every request. */
+  unwrap(orgId: OrgId, wrapped: string | Uint8Array): OrgKey;
   /** Whether the key is wrapped by an older platform key; a job then stores `rewrap` of it. */
   needsRewrap(wrapped: string): boolean;
   /** The same data key under the current platform key. What it sealed stays as it is. */
@@ -85,7 +85,8 @@ export function createKeyring({ platformKeys, cacheSize = 10_000 }: KeyringOptio
         dataKey.fill(0);
       }
     },
-    unwrap(orgId, wrapped) {
+    unwrap(orgId, textOrBytes) {
+      const wrapped = typeof textOrBytes === 'string' ? textOrBytes : Buffer.from(textOrBytes).toString('utf8');
       const cacheKey = `${orgId} ${wrapped}`;
       const known = unwrapped.get(cacheKey);
       if (known !== undefined) return known;

@@ -76,6 +76,7 @@ suite('a sealed secret', () => {
 suite('a wrapped data key', () => {
   test('belongs to one organisation, one version and one platform key', () => {
     const { keyring, orgId, wrapped } = fixture();
+    assert.equal(keyring.unwrap(orgId, Buffer.from(wrapped)).version, 1);
     assert.match(wrapped, /^w1\.1\.current\./);
     assert.throws(() => keyring.unwrap(newOrgId(), wrapped), unreadable);
     assert.throws(() => keyring.unwrap(orgId, wrapped.replace('w1.1.', 'w1.2.')), unreadable);
