@@ -1,59 +1,51 @@
-import { type Layer, type Layers, type ResolvedSetting, resolveSetting, type SettingKey } from '@sangha/config';
+import { type Layer, type Layers, resolveSetting } from '@sangha/config';
 import type { Database } from '@sangha/database';
 import type { OrgContext } from '@sangha/identity';
 import type { Db } from './db.ts';
-import { isSecret, organizationKeys, type ProcessLayers, settingKeys, withRows } from './domain/settings.ts';
+import { isSecret, organizationKeys, type ProcessLayers, withRows } from './domain/settings.ts';
 import type { OrganizationKeys } from './organization-keys.ts';
 import { platformRows } from './repository/audit.ts';
 import { readSettings, type SettingRow, type SettingsOwner } from './repository/settings.ts';
 
-/** Every setting with its source, as it holds for one owner. */
 export interface EffectiveSettings {
-  /** Values as JSON text. Secrets only when a service asks: it uses them, and shows them to nobody. */
+  /** What holds for an organisation, as JSON text. Secrets only when a service asks: it uses them, and shows them to nobody. */
   read(context: OrgContext): Promise<Record<string, string>>;
-  /** All layers as they stand in the transaction at hand; an organisation's secrets are opened. */
+  /** All layers as they stand in the transaction at hand, for lists and changes; secrets stay sealed, as stars. */
   layers(db: Db, owner: SettingsOwner): Promise<Layers>;
 }
 
-export function createEffectiveSettings({
-  database,
-  layers,
-  keys,
-}: {
+interface EffectiveSettingsDeps {
   database: Database<Db>;
   layers: ProcessLayers;
   keys: OrganizationKeys;
-}): EffectiveSettings {
+}
+
+export function createEffectiveSettings({ database, layers, keys }: EffectiveSettingsDeps): EffectiveSettings {
   async function readLayers(db: Db, owner: SettingsOwner): Promise<Layers> {
     const { own, platform } = await readSettings(db, owner);
-    const organization = owner === platformRows ? {} : await openRows(db, owner, own);
-    return withRows(layers, { organization, platform: layerOf(platform) });
+    return withRows(layers, { organization: owner === platformRows ? {} : layerOf(own), platform: layerOf(platform) });
   }
 
-  async function openRows(
-    db: Db,
-    orgId: Exclude<SettingsOwner, typeof platformRows>,
-    rows: readonly SettingRow[],
-  ): Promise<Layer> {
-    const sealed = rows.filter(({ key }) => isSecret(key as SettingKey));
+  async function openLayers(db: Db, { orgId }: OrgContext): Promise<Layers> {
+    const { own, platform } = await readSettings(db, orgId);
+    const sealed = own.filter(({ key }) => isSecret(key));
     const opened = sealed.length === 0 ? [] : await keys.openSettings(db, orgId, sealed);
-    return { ...layerOf(rows.filter((row) => !sealed.includes(row))), ...Object.fromEntries(opened) };
+    const secrets = Object.fromEntries(opened.map(({ key, value }) => [key, value.reveal()]));
+    return withRows(layers, { organization: { ...layerOf(own), ...secrets }, platform: layerOf(platform) });
   }
 
   return {
     layers: readLayers,
     async read(context) {
-      const all = await database.withOrg(context, (db) => readLayers(db, context.orgId));
-      const wanted = organizationKeys.filter((key) => context.kind === 'service' || !isSecret(key));
+      const trusted = context.kind === 'service';
+      const all = await database.withOrg(context, (db) => (trusted ? openLayers(db, context) : readLayers(db, context.orgId)));
+      const wanted = organizationKeys.filter((key) => trusted || !isSecret(key));
       const set = wanted.map((key) => [key, resolveSetting(key, all).value] as const).filter(([, value]) => value !== undefined);
       return Object.fromEntries(set.map(([key, value]) => [key, JSON.stringify(value)]));
     },
   };
 }
 
-export const resolveAll = (layers: Layers, keys: readonly SettingKey[] = settingKeys): ResolvedSetting[] =>
-  keys.map((key) => resolveSetting(key, layers));
-
 // Written by this service as JSON; `resolveSetting` says so when a row no longer fits its definition.
 const layerOf = (rows: readonly SettingRow[]): Layer =>
-  Object.fromEntries(rows.map(({ key, value }) => [key, JSON.parse(value) as unknown]));
+  Object.fromEntries(rows.map(({ key, value }) => [key, isSecret(key) ? '********' : (JSON.parse(value) as unknown)]));

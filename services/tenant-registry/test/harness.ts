@@ -16,6 +16,7 @@ import {
 import { type Messaging, openSqliteQueue } from '@sangha/messaging';
 import { Directory, events, Members, Organizations, Settings, Tokens, Usage } from '@sangha/protos';
 import { type Client, local } from '@sangha/rpc';
+import { createKeyring, newPlatformKeyText, parsePlatformKeys, Secret } from '@sangha/secrets';
 import { createLogger, createMetrics } from '@sangha/telemetry';
 import { testDatabase } from '@sangha/testkit/postgres';
 import { PrismaClient as PostgresClient } from '../generated/postgres/client.ts';
@@ -70,7 +71,7 @@ export async function openRegistry(
   const registry = createTenantRegistry({
     database,
     messaging,
-    keyring: undefined as never,
+    keyring: createKeyring({ platformKeys: parsePlatformKeys(new Secret(newPlatformKeyText())) }),
     layers: {},
     clock,
     log,

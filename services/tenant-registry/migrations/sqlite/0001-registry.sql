@@ -6,7 +6,7 @@ create table organisations (
   slug text not null unique,
   display_name text not null,
   client_id text not null unique,
-  wrapped_key blob not null,
+  wrapped_key text not null,
   key_version integer not null,
   status text not null check (status in ('active', 'suspended', 'deleted')),
   created_by text not null,

@@ -17,7 +17,8 @@ export type ProcessLayers = Omit<Layers, 'organization'>;
 
 export const settingKeys = Object.keys(settings) as SettingKey[];
 export const organizationKeys: readonly SettingKey[] = settingKeys.filter((key) => definitionOf(key).scope === 'organization');
-export const isSecret = (key: SettingKey): boolean => definitionOf(key).secret === true;
+/** Also of a key that this version no longer knows: false. */
+export const isSecret = (key: string): boolean => isSettingKey(key) && definitionOf(key).secret === true;
 
 /** Rows of the platform stand where settings.yaml stands, over it: they are its part that can change while we run. */
 export const withRows = (layers: ProcessLayers, rows: { organization: Layer; platform: Layer }): Layers => ({

@@ -50,8 +50,8 @@ export function organizationDirectory(hot: HotSql) {
       const [first, second] = await hot.readAsPlatform<FoundOrganisation>(findOnly, []);
       return second === undefined || first?.slug === 'default' ? first : undefined;
     },
-    async findKey(context: OrgContext): Promise<{ wrapped_key: Uint8Array; key_version: number } | undefined> {
-      const [row] = await hot.readWithOrg<{ wrapped_key: Uint8Array; key_version: number }>(context, findKey, [context.orgId]);
+    async findKey(context: OrgContext): Promise<{ wrapped_key: string; key_version: number } | undefined> {
+      const [row] = await hot.readWithOrg<{ wrapped_key: string; key_version: number }>(context, findKey, [context.orgId]);
       return row;
     },
   };

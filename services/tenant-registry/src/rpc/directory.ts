@@ -67,7 +67,7 @@ export function directoryRpc({ database, settings, lastUsed, clock, countLookup 
     async getOrganizationKey(_request, { context }) {
       const key = await organizations.findKey(requireOrg(context));
       if (key === undefined) throw new AppError('org_not_found', 'There is no such organisation.');
-      return { version: key.key_version, wrappedKey: Buffer.from(key.wrapped_key) };
+      return { version: key.key_version, wrappedKey: Buffer.from(key.wrapped_key, 'utf8') };
     },
 
     async getEffectiveSettings(_request, { context }) {

@@ -45,7 +45,7 @@ export function organizationsRpc({
           slug,
           displayName,
           clientId: clientIdOf(id),
-          wrappedKey: new Uint8Array(key.wrapped),
+          wrappedKey: key.wrapped,
           keyVersion: key.version,
           status: 'active',
           createdBy: 'platform',

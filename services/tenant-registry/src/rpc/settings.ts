@@ -3,11 +3,12 @@ import type { Database } from '@sangha/database';
 import { type Context, isOrgContext, type OrgContext } from '@sangha/identity';
 import { Settings } from '@sangha/protos';
 import { type Implementation, implement } from '@sangha/rpc';
+import { Secret } from '@sangha/secrets';
 import type { Change, Changes } from '../changes.ts';
 import type { Db } from '../db.ts';
 import { requireManagement, requirePlatform } from '../domain/access.ts';
 import { isSecret, organizationKeys, parseChange, settingKeys, settingView } from '../domain/settings.ts';
-import { type EffectiveSettings, resolveAll } from '../effective-settings.ts';
+import type { EffectiveSettings } from '../effective-settings.ts';
 import type { OrganizationKeys } from '../organization-keys.ts';
 import { platformRows } from '../repository/audit.ts';
 import { deleteSetting, putSetting, type SettingsOwner } from '../repository/settings.ts';
@@ -49,7 +50,9 @@ export function settingsRpc({ database, changes, settings, keys }: SettingsDeps)
   ) {
     if (value === undefined) return await deleteSetting(db, owner, key);
     const stored =
-      owner !== platformRows && isSecret(key) ? await keys.sealSetting(db, owner, key, String(value)) : JSON.stringify(value);
+      owner !== platformRows && isSecret(key)
+        ? await keys.sealSetting(db, owner, key, new Secret(String(value)))
+        : JSON.stringify(value);
     await putSetting(db, owner, key, stored, updatedBy, now);
   }
 
@@ -61,7 +64,8 @@ export function settingsRpc({ database, changes, settings, keys }: SettingsDeps)
         org === undefined
           ? await database.asPlatform('list the settings of the platform', read)
           : await database.withOrg(org, read);
-      return { settings: resolveAll(layers, org?.kind === 'session' ? organizationKeys : settingKeys).map(settingView) };
+      const keys = org?.kind === 'session' ? organizationKeys : settingKeys;
+      return { settings: keys.map((key) => settingView(resolveSetting(key, layers))) };
     },
     putSetting: (request, { context }) => change(context, request.key, request.value),
     deleteSetting: (request, { context }) => change(context, request.key, undefined),
