@@ -161,6 +161,7 @@ export function createEnginePool({ engines, files, clock, config, log, metrics }
             reject(error);
           },
           leave: () => undefined,
+          onPlace: (position) => asked.onNews({ queued: { position } }),
         };
         if (asked.signal.aborted) throw cancelled();
         asked.signal.addEventListener('abort', stop, { once: true });
@@ -168,7 +169,7 @@ export function createEnginePool({ engines, files, clock, config, log, metrics }
       });
     },
 
-    load(resolved, { signal, ...asked }) {
+    load(resolved, { signal, orgId: userId, ...asked }) {
       return new Promise<void>((resolve, reject) => {
         if (signal.aborted) throw cancelled();
         const host = hostOf(resolved);
@@ -180,6 +181,7 @@ export function createEnginePool({ engines, files, clock, config, log, metrics }
         signal.addEventListener('abort', stop, { once: true });
         const stopWatching = host.watch({
           ...asked,
+          userId,
           ready() {
             settle();
             resolve();

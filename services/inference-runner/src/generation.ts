@@ -114,7 +114,9 @@ async function generateOnTurn(
   turn.lost.removeEventListener('abort', onLost);
   turn.end(meter.cost);
 
-  const outcome = outcomeOf(meter, failure, { gone: stop.signal.aborted && !turn.lost.aborted });
+  const outcome = outcomeOf(meter, failure, {
+    gone: stop.signal.aborted && stop.signal.reason !== turn.lost.reason,
+  });
   metrics.ended('generate', outcome);
   if (failure) out.fail(failure);
   else if (meter.finished) void out.push({ finished: withWaits(meter.finished, turn) });

@@ -3,10 +3,12 @@ import type { OrgId } from '@sangha/identity';
 import type { Clock } from './clock.ts';
 import type { RunnerConfig } from './config.ts';
 import type { Holding } from './domain/admission.ts';
-import { createFairQueue, type Waiting } from './domain/fair-queue.ts';
+import { createFairQueue, type FairQueue, type Waiting } from './domain/fair-queue.ts';
 import { createPace } from './domain/pace.ts';
 import type { Engine } from './engine.ts';
 import type { ResolvedSpec } from './engine-spec.ts';
+import { createLineNews, type InLine, type LineNews } from './line-news.ts';
+import { createModelUsers, type ModelUsers, type UserId } from './model-users.ts';
 
 export type News = { queued: { position: number } } | { loading: { fraction: number; ready: boolean } };
 
@@ -39,7 +41,7 @@ export interface Turn {
 }
 
 /** A request on its way to a turn. */
-export interface Ticket {
+export interface Ticket extends InLine {
   readonly asked: TurnRequest;
   readonly enteredAt: number;
   grant(turn: Turn): void;
@@ -48,8 +50,9 @@ export interface Ticket {
   leave(): void;
 }
 
+/** Someone who wants the model loaded, but no turn. */
 export interface LoadWatcher {
-  orgId: OrgId | undefined;
+  userId: UserId;
   modelId: string;
   keepAliveMs: number;
   onNews(news: News): void;
@@ -66,29 +69,14 @@ export interface HostedModelDeps {
   onLoadFailed(error: AppError): void;
 }
 
-interface User {
-  modelId: string;
-  since: number;
-  keepAliveMs: number;
-  keepUntil: number;
-  running: number;
-}
-
 interface Running {
   slots: number;
-  orgId: OrgId;
   lost: AbortController;
 }
 
-interface Place extends Ticket {
-  announcedAt?: number;
-  position?: number;
-}
-
-const announceEveryMs = 1_000;
 const longestRetrySecs = 120;
 
-/** A model in memory, or on its way there: its engine, who waits for it, who uses it, and when it may go. */
+/** A model in memory, or on its way there: its engine, the line before it, and when it may go. */
 export class HostedModel implements Holding {
   readonly resolved: ResolvedSpec;
   /** Resolves when its memory is free. */
@@ -98,32 +86,33 @@ export class HostedModel implements Holding {
   lastUsedAt: number;
 
   readonly #deps: HostedModelDeps;
-  readonly #queue;
+  readonly #queue: FairQueue<Ticket>;
+  readonly #users: ModelUsers;
+  readonly #lineNews: LineNews;
   readonly #pace = createPace();
-  // `undefined` is the platform.
-  readonly #users = new Map<OrgId | undefined, User>();
   readonly #running = new Set<Running>();
   readonly #watchers = new Set<LoadWatcher>();
   readonly #loading = new AbortController();
   readonly #isGone: () => void;
   #engine: Engine | undefined;
+  #threads = 0;
   #busySlots = 0;
   #fraction = 0;
   #loadMs = 0;
   #readyAt = 0;
   #measuredAt = 0;
-  #forgotAt = 0;
-  #cancelTick: (() => void) | undefined;
   #cancelExpiry: (() => void) | undefined;
-  #announcing = false;
   #whenIdle: (() => void)[] = [];
 
   constructor(deps: HostedModelDeps) {
+    const { resolved, clock, config } = deps;
     this.#deps = deps;
-    this.resolved = deps.resolved;
-    this.bytes = deps.resolved.bytes;
-    this.lastUsedAt = deps.clock.now();
-    this.#queue = createFairQueue<Place>({ perOrg: deps.config.queuedPerOrg, total: deps.config.queuedPerModel });
+    this.resolved = resolved;
+    this.bytes = resolved.bytes;
+    this.lastUsedAt = clock.now();
+    this.#queue = createFairQueue({ perOrg: config.queuedPerOrg, total: config.queuedPerModel });
+    this.#users = createModelUsers(clock, (id) => id !== undefined && this.#queue.sizeOf(id) > 0);
+    this.#lineNews = createLineNews(clock, () => this.#queue.order().map(({ value }) => value));
     const { promise, resolve } = Promise.withResolvers<void>();
     this.gone = promise;
     this.#isGone = resolve;
@@ -142,54 +131,39 @@ export class HostedModel implements Holding {
   get busyThreads(): number {
     return this.running > 0 ? this.#threads : 0;
   }
-  #threads = 0;
-
-  /** Seconds until what waits and runs here is done, as far as can be told. */
+  /** Seconds until what waits here is done, as far as can be told. */
   get drainSecs(): number {
     return this.#queue.waitingCost() / this.#pace.tokensPerSec;
   }
 
-  /** Loads through `open`, which gets the signal that says nobody waits any more. Never rejects; those who wait hear of a failure. */
+  /** Loads through `open`, whose signal says that nobody waits any more. Never rejects; those who wait hear of a failure. */
   async load(
     open: (signal: AbortSignal, onProgress: (fraction: number) => void) => Promise<Engine>,
     threads: number,
   ): Promise<void> {
-    const { clock } = this.#deps;
-    const began = clock.now();
+    const began = this.#deps.clock.now();
     this.#threads = threads;
-    const engine = await open(this.#loading.signal, (fraction) => this.#progress(fraction)).catch((error: unknown) => {
+    let engine: Engine;
+    try {
+      engine = await open(this.#loading.signal, (fraction) => this.#progress(fraction));
+    } catch (error) {
       this.#loadFailed(toAppError(error));
-    });
-    if (!engine) return;
-    if (this.state === 'unloading') {
-      await engine.close().catch(() => undefined);
-      this.#isGone();
       return;
     }
-    this.#engine = engine;
-    this.#loadMs = clock.now() - began;
-    this.#readyAt = clock.now();
-    this.bytes = Math.max(this.bytes, engine.facts.residentBytes);
-    this.state = 'ready';
-    engine.exited.then(({ reason }) => this.#exited(reason));
-    for (const user of this.#users.values()) user.keepUntil = this.#readyAt + user.keepAliveMs;
-    for (const watcher of this.#watchers) watcher.ready();
-    this.#watchers.clear();
-    this.#dispatch();
-    this.#announce();
-    this.#rest();
+    if (this.state === 'loading') this.#loaded(engine, this.#deps.clock.now() - began);
+    else await engine.close().then(this.#isGone, this.#isGone);
   }
 
   /** Puts a request in the line. It gets its turn, an error, or leaves. */
-  enter(ticket: Place): void {
+  enter(ticket: Ticket): void {
     const { asked } = ticket;
-    const item: Waiting<Place> = { orgId: asked.orgId, cost: asked.cost, slots: asked.slots, value: ticket };
+    const item: Waiting<Ticket> = { orgId: asked.orgId, cost: asked.cost, slots: asked.slots, value: ticket };
     const bound = this.#queue.push(item, asked.continued);
     if (bound !== 'waiting') {
       ticket.refuse(this.#queueFull(bound, asked.orgId));
       return;
     }
-    this.#use(asked);
+    this.#use(asked.orgId, asked);
     ticket.leave = () => {
       if (!this.#queue.remove(item)) return;
       ticket.refuse(new AppError('cancelled', 'The request was cancelled.'));
@@ -200,13 +174,13 @@ export class HostedModel implements Holding {
     if (this.state === 'loading') asked.onNews({ loading: { fraction: this.#fraction, ready: false } });
     else {
       this.#dispatch();
-      this.#announceSoon();
+      this.#lineNews.soon();
     }
   }
 
   /** Waits for the load without wanting a turn; the returned function stops waiting. */
   watch(watcher: LoadWatcher): () => void {
-    this.#use(watcher);
+    this.#use(watcher.userId, watcher);
     if (this.state === 'ready') {
       watcher.ready();
       this.#rest();
@@ -222,21 +196,17 @@ export class HostedModel implements Holding {
   /** Ends the engine; whoever waits or runs is refused with `reason`. Resolves when the memory is free. */
   unload(reason: AppError): Promise<void> {
     if (this.state === 'unloading') return this.gone;
-    const wasLoading = this.state === 'loading';
     this.#leave(reason);
-    // An open that was aborted settles by itself, and `load` sees that nobody wants the engine.
-    if (!wasLoading) this.#engine?.close().then(this.#isGone, this.#isGone);
+    // An open that is under way settles by itself, and `load` sees that nobody wants the engine.
+    this.#engine?.close().then(this.#isGone, this.#isGone);
     return this.gone;
   }
 
-  /** The organisation needs it no longer. True when it used it; it goes when nobody else wants it. */
-  release(orgId: OrgId): boolean {
-    const user = this.#users.get(orgId);
-    if (!user) return false;
-    if (user.running === 0 && this.#queue.sizeOf(orgId) === 0) this.#users.delete(orgId);
-    else user.keepUntil = user.keepAliveMs = 0;
-    this.#rest();
-    return true;
+  /** This user needs it no longer; it goes when nobody else wants it. False when it is no user. */
+  release(id: UserId): boolean {
+    const released = this.#users.release(id);
+    if (released) this.#rest();
+    return released;
   }
 
   refuseWaiting(error: AppError): void {
@@ -253,15 +223,16 @@ export class HostedModel implements Holding {
 
   /** Tells all running requests to end. */
   stopRunning(reason: AppError): void {
-    for (const running of this.#running) running.lost.abort(reason);
+    for (const { lost } of this.#running) lost.abort(reason);
   }
 
-  /** As one organisation may see it, or the platform (`undefined`); undefined when it does not use it. */
-  view(orgId: OrgId | undefined) {
-    const user = orgId === undefined ? [...this.#users.values()].at(-1) : this.#users.get(orgId);
-    if (orgId !== undefined && !(user && this.#isWanted(orgId, user))) return undefined;
-    const keepUntil = orgId === undefined ? this.#keepUntil() : (user?.keepUntil ?? 0);
-    const since = orgId === undefined ? this.#readyAt : Math.max(this.#readyAt, user?.since ?? 0);
+  /** As one user may see it: nothing when it is no user. The platform sees every model and everybody's counts. */
+  view(id: UserId) {
+    const isPlatform = id === undefined;
+    const user = isPlatform ? this.#users.latest : this.#users.find(id);
+    if (!isPlatform && !user) return undefined;
+    const keepUntil = isPlatform ? this.#users.keepUntil : (user?.keepUntil ?? 0);
+    const loadedAt = isPlatform ? this.#readyAt : Math.max(this.#readyAt, user?.since ?? 0);
     return {
       sha256: this.resolved.spec.sha256,
       modelId: user?.modelId ?? '',
@@ -269,25 +240,31 @@ export class HostedModel implements Holding {
       estimatedBytes: this.bytes,
       contextSize: this.resolved.spec.contextSize,
       sequences: this.resolved.spec.sequences,
-      running: orgId === undefined ? this.running : (user?.running ?? 0),
-      queued: orgId === undefined ? this.queued : this.#queue.sizeOf(orgId),
-      loadedAt: this.state === 'loading' ? '' : new Date(since).toISOString(),
+      running: isPlatform ? this.running : (user?.running ?? 0),
+      queued: isPlatform ? this.queued : this.#queue.sizeOf(id),
+      loadedAt: this.state === 'loading' ? '' : new Date(loadedAt).toISOString(),
       expiresAt: this.state === 'ready' && keepUntil > 0 ? new Date(keepUntil).toISOString() : '',
     };
   }
 
-  #use({ orgId, modelId, keepAliveMs }: { orgId: OrgId | undefined; modelId: string; keepAliveMs: number }): void {
-    const now = this.#deps.clock.now();
-    this.lastUsedAt = now;
-    this.#forgetUsers(now);
-    const known = this.#users.get(orgId);
-    this.#users.set(orgId, {
-      modelId,
-      since: known?.since ?? now,
-      keepAliveMs,
-      keepUntil: now + keepAliveMs,
-      running: known?.running ?? 0,
-    });
+  #use(id: UserId, wish: { modelId: string; keepAliveMs: number }): void {
+    this.lastUsedAt = this.#deps.clock.now();
+    this.#users.asked(id, wish);
+  }
+
+  #loaded(engine: Engine, loadMs: number): void {
+    this.#engine = engine;
+    this.#loadMs = loadMs;
+    this.#readyAt = this.#deps.clock.now();
+    this.bytes = Math.max(this.bytes, engine.facts.residentBytes);
+    this.state = 'ready';
+    void engine.exited.then(({ reason }) => this.#exited(reason));
+    this.#users.loaded();
+    for (const watcher of this.#watchers) watcher.ready();
+    this.#watchers.clear();
+    this.#dispatch();
+    this.#lineNews.now();
+    this.#rest();
   }
 
   #dispatch(): void {
@@ -299,19 +276,17 @@ export class HostedModel implements Holding {
       this.#start(engine, item);
   }
 
-  #start(engine: Engine, item: Waiting<Place>): void {
-    const { clock } = this.#deps;
-    const { asked, enteredAt } = item.value;
-    const running: Running = { slots: item.slots, orgId: asked.orgId, lost: new AbortController() };
-    const now = clock.now();
+  #start(engine: Engine, item: Waiting<Ticket>): void {
+    const { enteredAt, grant } = item.value;
+    const running: Running = { slots: item.slots, lost: new AbortController() };
+    const now = this.#deps.clock.now();
     if (this.running === 0) this.#measuredAt = now;
     this.#running.add(running);
     this.#busySlots += item.slots;
-    const user = this.#users.get(asked.orgId);
-    if (user) user.running++;
+    this.#users.started(item.orgId);
     this.#cancelExpiry?.();
 
-    item.value.grant({
+    grant({
       engine,
       queueMs: Math.max(0, now - Math.max(enteredAt, this.#readyAt)),
       loadMs: enteredAt < this.#readyAt ? Math.min(this.#loadMs, this.#readyAt - enteredAt) : 0,
@@ -321,7 +296,7 @@ export class HostedModel implements Holding {
     });
   }
 
-  #end(item: Waiting<Place>, running: Running, tokens: number): void {
+  #end(item: Waiting<Ticket>, running: Running, tokens: number): void {
     if (!this.#running.delete(running)) return;
     const now = this.#deps.clock.now();
     this.#busySlots -= running.slots;
@@ -329,11 +304,7 @@ export class HostedModel implements Holding {
     this.#pace.record(tokens, now - this.#measuredAt);
     this.#measuredAt = now;
     this.lastUsedAt = now;
-    const user = this.#users.get(running.orgId);
-    if (user) {
-      user.running--;
-      user.keepUntil = now + user.keepAliveMs;
-    }
+    this.#users.ended(item.orgId);
     this.#dispatch();
     if (this.running === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
     this.#rest();
@@ -345,33 +316,6 @@ export class HostedModel implements Holding {
     const news: News = { loading: { fraction: this.#fraction, ready: false } };
     for (const { value } of this.#queue.order()) value.asked.onNews(news);
     for (const watcher of this.#watchers) watcher.onNews(news);
-  }
-
-  #announceSoon(): void {
-    if (this.#announcing || this.#queue.size === 0) return;
-    this.#announcing = true;
-    queueMicrotask(() => {
-      this.#announcing = false;
-      this.#announce();
-    });
-  }
-
-  /** Tells places in the line, nobody more often than once a second. */
-  #announce(): void {
-    if (this.state !== 'ready' || this.#queue.size === 0) return;
-    const now = this.#deps.clock.now();
-    this.#queue.order().forEach(({ value: place }, index) => {
-      const position = index + 1;
-      const early = place.announcedAt !== undefined && now - place.announcedAt < announceEveryMs;
-      if (early || place.position === position) return;
-      place.announcedAt = now;
-      place.position = position;
-      place.asked.onNews({ queued: { position } });
-    });
-    this.#cancelTick ??= this.#deps.clock.after(announceEveryMs, () => {
-      this.#cancelTick = undefined;
-      this.#announce();
-    });
   }
 
   #queueFull(bound: 'organization_full' | 'full', orgId: OrgId): AppError {
@@ -388,34 +332,11 @@ export class HostedModel implements Holding {
   #rest(): void {
     if (this.inUse || this.state === 'unloading') return;
     const { clock } = this.#deps;
-    if (this.state === 'loading') {
-      void this.unload(new AppError('cancelled', 'Nobody waits for this model any more.'));
-      return;
-    }
-    const now = clock.now();
-    this.#forgetUsers(now);
     this.#cancelExpiry?.();
-    const keepUntil = this.#keepUntil();
-    if (keepUntil <= now) void this.unload(new AppError('unavailable', 'The model is being unloaded. Try again.'));
-    else this.#cancelExpiry = clock.after(keepUntil - now, () => this.#rest());
-  }
-
-  #forgetUsers(now: number): void {
-    // A model that never rests would otherwise remember everyone; once a minute is enough.
-    if (this.inUse && now - this.#forgotAt < 60_000) return;
-    this.#forgotAt = now;
-    for (const [orgId, user] of this.#users) if (!this.#isWanted(orgId, user)) this.#users.delete(orgId);
-  }
-
-  #isWanted(orgId: OrgId | undefined, user: User): boolean {
-    const queued = orgId === undefined ? 0 : this.#queue.sizeOf(orgId);
-    return user.running > 0 || queued > 0 || user.keepUntil > this.#deps.clock.now() || this.state === 'loading';
-  }
-
-  #keepUntil(): number {
-    let latest = 0;
-    for (const { keepUntil } of this.#users.values()) latest = Math.max(latest, keepUntil);
-    return latest;
+    const leftMs = this.#users.keepUntil - clock.now();
+    if (this.state === 'loading') void this.unload(new AppError('cancelled', 'Nobody waits for this model any more.'));
+    else if (leftMs <= 0) void this.unload(new AppError('unavailable', 'The model is being unloaded. Try again.'));
+    else this.#cancelExpiry = clock.after(leftMs, () => this.#rest());
   }
 
   #loadFailed(error: AppError): void {
@@ -442,7 +363,7 @@ export class HostedModel implements Holding {
     this.#deps.onCrash(error, waiting);
   }
 
-  #takeWaiting(): Place[] {
+  #takeWaiting(): Ticket[] {
     const waiting = this.#queue.order();
     for (const item of waiting) this.#queue.remove(item);
     return waiting.map(({ value }) => value);
@@ -451,12 +372,10 @@ export class HostedModel implements Holding {
   #leave(reason: AppError): void {
     this.state = 'unloading';
     this.#loading.abort(reason);
-    this.#cancelTick?.();
+    this.#lineNews.stop();
     this.#cancelExpiry?.();
     this.stopRunning(reason);
-    for (const ticket of this.#takeWaiting()) ticket.refuse(reason);
-    for (const watcher of this.#watchers) watcher.refuse(reason);
-    this.#watchers.clear();
+    this.refuseWaiting(reason);
   }
 }
 
