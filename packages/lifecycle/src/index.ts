@@ -1,0 +1,2 @@
+export { createLife, type Health, type HealthState, type Life, type LifeOptions, type Report } from './life.ts';
+export { type RunOptions, run } from './run.ts';
