@@ -38,8 +38,13 @@ export const isAppError = (error: unknown): error is AppError => error instanceo
 /** The error as a caller may see it: itself, or `internal` with the thing as cause. Aborts become `cancelled`. */
 export function toAppError(error: unknown): AppError {
   if (isAppError(error)) return error;
-  if (error instanceof Error && error.name === 'AbortError') return new AppError('cancelled', 'The request was cancelled.', { cause: error });
-  return new AppError('internal', 'Something went wrong on our side. The operator finds the reason in the log by the request id.', { cause: error });
+  if (error instanceof Error && error.name === 'AbortError')
+    return new AppError('cancelled', 'The request was cancelled.', { cause: error });
+  return new AppError(
+    'internal',
+    'Something went wrong on our side. The operator finds the reason in the log by the request id.',
+    { cause: error },
+  );
 }
 
 /** Whether a text is one of our codes; for codes that arrive over the wire. */
