@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { isAppError } from '@sangha/errors';
-import { memberOf, scanJson, valueOf } from '../src/data-plane/scan-json.ts';
+import { memberOf, memberValue, scanJson } from '../src/data-plane/scan-json.ts';
 
 const codeOf = (bytes: Buffer): string => {
   try {
@@ -36,7 +36,7 @@ test('the scan finds each top-level value where it lies in the bytes', () => {
   );
   const object = scanJson(bytes);
   assert.deepEqual(
-    Object.fromEntries(object.members.map((member) => [member.key, valueOf(bytes, member)])),
+    Object.fromEntries(object.members.map((member) => [member.key, memberValue(bytes, member)])),
     JSON.parse(bytes.toString()),
   );
   assert.equal(memberOf(object, 'x'), undefined);

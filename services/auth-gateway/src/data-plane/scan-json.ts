@@ -80,7 +80,8 @@ export function memberOf(object: ScannedObject, key: string): Member | undefined
 }
 
 /** The parsed value of a member; the scan has already proved it valid. */
-export const valueOf = (bytes: Buffer, member: Member): unknown => JSON.parse(bytes.toString('utf8', member.start, member.end));
+export const memberValue = (bytes: Buffer, member: Member): unknown =>
+  JSON.parse(bytes.toString('utf8', member.start, member.end));
 
 function finish(bytes: Buffer, end: number, members: Member[], open: number): ScannedObject {
   const at = skipSpace(bytes, end);
@@ -98,7 +99,7 @@ function skipSpace(bytes: Buffer, from: number): number {
 }
 
 function keyText(bytes: Buffer, start: number, end: number): string {
-  const raw = bytes.utf8Slice(start + 1, end - 1);
+  const raw = bytes.toString('utf8', start + 1, end - 1);
   return raw.includes('\\') ? (JSON.parse(`"${raw}"`) as string) : raw;
 }
 

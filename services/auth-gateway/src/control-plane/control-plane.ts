@@ -1,0 +1,19 @@
+import type { Logger } from '@sangha/telemetry';
+import type { GatewayClients } from '../clients.ts';
+import type { GatewayConfig } from '../config.ts';
+import type { DirectoryCache } from '../pipeline/directory.ts';
+import type { Route } from '../route.ts';
+
+/** What the handlers of the control plane share. */
+export interface ControlPlane {
+  readonly config: GatewayConfig;
+  readonly clients: GatewayClients;
+  readonly directory: DirectoryCache;
+  readonly log: Logger;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  /** The table itself, for `/openapi.json`. */
+  readonly routes: readonly Route[];
+  /** Whether what serving needs answers. */
+  readonly ready: () => Promise<boolean>;
+}

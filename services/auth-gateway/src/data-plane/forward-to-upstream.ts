@@ -1,0 +1,266 @@
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import { AppError, isAppError } from '@sangha/errors';
+import type { Dispatcher } from 'undici';
+import type { Exchange } from '../exchange.ts';
+import { headersFor } from '../headers-for.ts';
+import { principalOf } from '../route.ts';
+import { errorBody } from '../send-error.ts';
+import type { DataPlane } from './data-plane.ts';
+import type { Endpoint } from './generation.ts';
+import type { PreparedRemote } from './prepared-target.ts';
+import { memberOf, memberValue, type ScannedObject } from './scan-json.ts';
+import { type Addition, addition, spliceBody } from './splice-body.ts';
+import { createSseTail, type SseTail } from './sse-tail.ts';
+import { maxErrorBytes, refusalOf } from './upstream-refusal.ts';
+import { usageInTail } from './usage-in-tail.ts';
+
+export interface RemoteWork {
+  readonly endpoint: Endpoint;
+  readonly target: PreparedRemote;
+  readonly body: Buffer;
+  readonly object: ScannedObject;
+  readonly reserved: number;
+}
+
+/** Sends the request's bytes to the provider and the provider's bytes to the caller, changing only what must change. */
+export function forwardToUpstream(plane: DataPlane, exchange: Exchange, work: RemoteWork): void {
+  const { target, body, object, endpoint } = work;
+  if (target.apiFormat !== 'openai') {
+    throw new AppError(
+      'invalid_value',
+      `This model speaks ${target.apiFormat}, which this endpoint does not. Use another endpoint or model.`,
+      {
+        param: 'model',
+      },
+    );
+  }
+  const metering = endpoint.streams ? meteringOf(body, object) : plain;
+  const forwarding = new Forwarding(plane, exchange, work, metering.hidesUsage);
+  exchange.abort = (reason) => forwarding.abort(reason);
+  plane.upstream.dispatch(
+    {
+      origin: target.origin,
+      path: target.basePath + endpoint.upstreamPath,
+      method: 'POST',
+      headers: target.headers as string[],
+      body: spliceBody(body, object, target.additions, metering.addition),
+      // A long answer must not hold up others that wait for the same connection.
+      blocking: true,
+    },
+    forwarding,
+  );
+}
+
+interface Metering {
+  readonly addition: Addition | undefined;
+  /** The caller did not ask for the usage chunk, so it is taken out again. */
+  readonly hidesUsage: boolean;
+}
+const plain: Metering = { addition: undefined, hidesUsage: false };
+const usageAdded: Metering = { addition: addition('stream_options', { include_usage: true }), hidesUsage: true };
+
+/** Streams are metered by their usage chunk, so every stream asks for one. */
+function meteringOf(body: Buffer, object: ScannedObject): Metering {
+  const stream = memberOf(object, 'stream');
+  if (stream === undefined || body[stream.start] !== 0x74) return plain;
+  const options = memberOf(object, 'stream_options');
+  if (options === undefined) return usageAdded;
+  const said = memberValue(body, options);
+  if (typeof said !== 'object' || said === null || Array.isArray(said)) return usageAdded;
+  if ((said as Record<string, unknown>).include_usage === true) return plain;
+  return { addition: addition('stream_options', { ...said, include_usage: true }), hidesUsage: true };
+}
+
+const done = 'data: [DONE]\n\n';
+/** Answers up to this size leave in one piece with their headers. */
+const oneWriteBytes = 64 * 1024;
+/** How much of a plain answer's end is searched for its usage. */
+const tailBytes = 8 * 1024;
+
+/** The life of one forwarded request. One object and no closures: this is the hot path. */
+class Forwarding implements Dispatcher.DispatchHandler {
+  readonly #plane: DataPlane;
+  readonly #exchange: Exchange;
+  readonly #res: ServerResponse;
+  readonly #work: RemoteWork;
+  readonly #hidesUsage: boolean;
+  #controller: Dispatcher.DispatchController | undefined;
+  /** Why we stopped by ourselves. */
+  #stopped: AppError | undefined;
+  #status = 0;
+  #headers: IncomingHttpHeaders = {};
+  /** Set while a stream of events is passed on. */
+  #sse: SseTail | undefined;
+  /** A refusal or a small answer, collected. */
+  #collected: Buffer[] | undefined;
+  #collectedBytes = 0;
+  /** The end of a large plain answer. */
+  #tail: Buffer | undefined;
+  #settled = false;
+
+  constructor(plane: DataPlane, exchange: Exchange, work: RemoteWork, hidesUsage: boolean) {
+    this.#plane = plane;
+    this.#exchange = exchange;
+    this.#res = exchange.res;
+    this.#work = work;
+    this.#hidesUsage = hidesUsage;
+  }
+
+  abort(reason: AppError): void {
+    this.#stopped ??= reason;
+    this.#controller?.abort(reason);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    // The caller left while the request waited for a connection.
+    if (this.#stopped !== undefined) controller.abort(this.#stopped);
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    // 103 and its kin are about the connection to us.
+    if (status < 200) return;
+    this.#status = status;
+    this.#headers = headers;
+    if (status >= 300) {
+      this.#collected = [];
+      return;
+    }
+    const type = headers['content-type'] ?? 'application/json';
+    if (type.startsWith('text/event-stream')) {
+      this.#sse = createSseTail(this.#hidesUsage);
+      const answer = headersFor(this.#exchange, type);
+      // Proxies that collect an answer before they pass it on (nginx) are told not to.
+      answer.push('cache-control', 'no-cache', 'x-accel-buffering', 'no');
+      this.#res.writeHead(status, answer);
+      this.#res.flushHeaders();
+      return;
+    }
+    const length = headers['content-length'];
+    if (length !== undefined && Number(length) <= oneWriteBytes) {
+      this.#collected = [];
+      return;
+    }
+    const answer = headersFor(this.#exchange, type);
+    if (length !== undefined) answer.push('content-length', length);
+    this.#pushEncoding(answer);
+    this.#res.writeHead(status, answer);
+    this.#tail = empty;
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#collected !== undefined) {
+      this.#collectedBytes += chunk.length;
+      if (this.#status < 300 || this.#collectedBytes <= maxErrorBytes) this.#collected.push(chunk);
+      return;
+    }
+    let piece = chunk;
+    if (this.#sse !== undefined) {
+      const whole = this.#sse.take(chunk);
+      if (whole === undefined) return;
+      piece = whole;
+    } else this.#tail = endOf(this.#tail, chunk);
+    if (!this.#res.write(piece)) {
+      controller.pause();
+      this.#res.once('drain', () => controller.resume());
+    }
+  }
+
+  onResponseEnd(): void {
+    if (this.#status >= 300) return this.#refuse();
+    if (this.#sse !== undefined) {
+      const rest = this.#sse.rest();
+      if (rest !== undefined) this.#res.write(rest);
+      this.#res.end(this.#sse.ended ? undefined : done);
+      return this.#settle('completed');
+    }
+    if (this.#collected !== undefined) {
+      const [first] = this.#collected;
+      const body = this.#collected.length === 1 && first !== undefined ? first : Buffer.concat(this.#collected);
+      const answer = headersFor(this.#exchange, this.#headers['content-type'] ?? 'application/json');
+      answer.push('content-length', String(body.length));
+      this.#pushEncoding(answer);
+      this.#res.writeHead(this.#status, answer);
+      this.#res.end(body);
+      this.#tail = body.length <= tailBytes ? body : body.subarray(-tailBytes);
+      return this.#settle('completed');
+    }
+    this.#res.end();
+    this.#settle('completed');
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, cause: Error): void {
+    const error = this.#stopped ?? failureOf(cause);
+    const outcome = error.code === 'cancelled' ? 'aborted' : 'failed';
+    if (this.#sse !== undefined && !this.#res.destroyed) {
+      // Half an event may be waiting; it is dropped, so that what follows begins on its own line.
+      if (!this.#sse.ended) this.#res.write(`data: ${JSON.stringify(errorBody(error))}\n\n${done}`);
+      this.#res.end();
+      this.#plane.log.warn(
+        { err: error, requestId: this.#exchange.requestId, origin: this.#work.target.origin },
+        'remote stream broke',
+      );
+    } else if (error.code !== 'cancelled') this.#plane.fail(this.#exchange, error);
+    this.#settle(outcome);
+  }
+
+  #pushEncoding(answer: string[]): void {
+    const encoding = this.#headers['content-encoding'];
+    if (typeof encoding === 'string') answer.push('content-encoding', encoding);
+  }
+
+  #refuse(): void {
+    const { target } = this.#work;
+    const body = Buffer.concat(this.#collected ?? []);
+    this.#plane.fail(this.#exchange, refusalOf({ status: this.#status, headers: this.#headers, body, secrets: target.secrets }));
+    this.#exchange.limits?.settle(this.#work.reserved, 0);
+    this.#settled = true;
+  }
+
+  /** The provider's own count where it gave one, else what we saw. Once. */
+  #settle(outcome: 'completed' | 'aborted' | 'failed'): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    const { target, reserved, body } = this.#work;
+    if (this.#status === 0 || this.#status >= 300) {
+      this.#exchange.limits?.settle(reserved, 0);
+      return;
+    }
+    const usage = (this.#sse === undefined ? usageInTail(this.#tail) : this.#sse.usage) ?? {
+      promptTokens: Math.ceil(body.length / bytesPerToken),
+      completionTokens: this.#sse?.frames ?? 0,
+      cachedTokens: 0,
+    };
+    this.#exchange.limits?.settle(reserved, usage.promptTokens + usage.completionTokens);
+    this.#plane.usage.record({
+      principal: principalOf(this.#exchange),
+      requestId: this.#exchange.requestId,
+      model: target.modelId,
+      promptTokens: usage.promptTokens,
+      completionTokens: usage.completionTokens,
+      cachedTokens: usage.cachedTokens,
+      outcome,
+    });
+  }
+}
+
+const bytesPerToken = 4;
+const empty = Buffer.alloc(0);
+
+function endOf(tail: Buffer | undefined, chunk: Buffer): Buffer {
+  if (chunk.length >= tailBytes || tail === undefined || tail.length === 0) return chunk.subarray(-tailBytes);
+  return Buffer.concat([tail, chunk]).subarray(-tailBytes);
+}
+
+/** What went wrong between us and the provider, fit for the caller. */
+function failureOf(cause: Error): AppError {
+  if (isAppError(cause)) return cause;
+  if (isAppError(cause.cause)) return cause.cause;
+  const { code } = cause as { code?: unknown };
+  if (typeof code === 'string' && code.includes('TIMEOUT')) {
+    return new AppError('upstream_timeout', 'The provider of this model did not answer in time. Try again.', { cause });
+  }
+  return new AppError('upstream_unreachable', 'The provider of this model can not be reached or broke off. Try again.', {
+    cause,
+  });
+}
