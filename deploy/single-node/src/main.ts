@@ -3,11 +3,11 @@
  * What a cluster does otherwise (servers, roles, addresses) is decided here and nowhere else.
  */
 import { join } from 'node:path';
-import { type AuthGateway, createAuthGateway } from '@sangha/auth-gateway';
-import { type BlobStore, createBlobStore } from '@sangha/blob-store';
-import type { Layers } from '@sangha/config';
+import { type AuthGateway, createAuthGateway, createMetricsServer } from '@sangha/auth-gateway';
+import { createBlobStore } from '@sangha/blob-store';
+import { expandHome, type Layers } from '@sangha/config';
 import { migrate, openSqlite, readMigrations, type SqliteOptions, sqliteTarget } from '@sangha/database';
-import { createDownloadWorker, type Db as DownloadsDb } from '@sangha/download-worker';
+import { createDownloadWorker, type Db as DownloadsDb, hubSettingsFrom, openHubs } from '@sangha/download-worker';
 import { PrismaClient as DownloadsClient } from '@sangha/download-worker/sqlite';
 import { preflight } from '@sangha/gguf';
 import { createInferenceRunner } from '@sangha/inference-runner';
@@ -36,7 +36,7 @@ import { createTenantRegistry, type Db as RegistryDb } from '@sangha/tenant-regi
 import { PrismaClient as RegistryClient } from '@sangha/tenant-registry/sqlite';
 import type { Home } from './home.ts';
 import { createLocalCalls } from './local-calls.ts';
-import { type NodeValues, runnerConfigOf } from './node-config.ts';
+import { gatewayConfigOf, type NodeValues, runnerConfigOf } from './node-config.ts';
 
 export interface NodeOptions {
   home: Home;
@@ -57,7 +57,6 @@ export interface NodeOptions {
 export interface SanghaNode {
   gateway: AuthGateway;
   clients: ReturnType<typeof clientsOf>;
-  blobs: BlobStore;
 }
 
 export async function createNode(options: NodeOptions): Promise<SanghaNode> {
@@ -86,14 +85,19 @@ export async function createNode(options: NodeOptions): Promise<SanghaNode> {
     keyring,
     blobs,
     readModel: preflight,
+    addresses: { allowedHosts: values.BODHI_UPSTREAM_ALLOWED_HOSTS, allowLoopback: false },
     directory: directoryFor('model-catalog'),
   });
+  const hubs = openHubs({ endpoint: values.HF_ENDPOINT, blobs });
+  defer('hubs', () => hubs.close());
   const worker = createDownloadWorker({
     ...shared,
     database: downloadRows,
-    keyring,
     blobs,
-    directory: directoryFor('download-worker'),
+    hubs,
+    hubSettings: hubSettingsFrom({ directory: directoryFor('download-worker'), operatorToken: values.HF_TOKEN }),
+    // One worker on this folder, always of the same name: it goes on at once with what it held when it was killed.
+    config: { workerId: 'single-node', hubCacheFolder: expandHome(values.HF_HOME) },
   });
   const runner = createInferenceRunner({
     messaging,
@@ -110,14 +114,19 @@ export async function createNode(options: NodeOptions): Promise<SanghaNode> {
     'inference-runner': runner,
   };
   const clients = clientsOf((name) => calls.to(name, services[name].services, 'auth-gateway'));
-  const gateway = createAuthGateway({ ...shared, clients, config: { values, operatorKey: options.operatorKey } });
-
-  for (const [name, service] of Object.entries(services)) {
+  const gateway = createAuthGateway({ ...shared, clients, config: gatewayConfigOf(values, options.operatorKey) });
+  defer('inference-runner', () => runner.close());
+  for (const [name, service] of Object.entries({ registry, catalog, worker })) {
     await service.start();
     defer(name, () => service.close());
   }
   defer('auth-gateway', () => gateway.close());
-  return { gateway, clients, blobs };
+  if (values.BODHI_METRICS_PORT !== undefined) {
+    const metricsServer = createMetricsServer(metrics);
+    await metricsServer.listen({ host: values.BODHI_HOST, port: values.BODHI_METRICS_PORT });
+    defer('metrics', () => metricsServer.close());
+  }
+  return { gateway, clients };
 }
 
 /** Opens one owner's file, at the newest schema. */

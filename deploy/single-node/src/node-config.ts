@@ -1,6 +1,9 @@
-import { type Layers, readConfig, readSettingsFile, settings } from '@sangha/config';
+import { type GatewayConfig, gatewayConfig } from '@sangha/auth-gateway';
+import { type Layers, publicUrl, readConfig, readSettingsFile, settings } from '@sangha/config';
 import { type RunnerConfig, runnerConfig, runnerSettings } from '@sangha/inference-runner';
+import packageFacts from '../package.json' with { type: 'json' };
 
+const { version } = packageFacts;
 const definition = { ...settings, ...runnerSettings };
 export type NodeValues = ReturnType<typeof readNodeConfig>['values'];
 
@@ -36,5 +39,21 @@ export function runnerConfigOf(values: NodeValues): RunnerConfig {
     queuedPerOrg: values.BODHI_QUEUE_PER_ORGANIZATION,
     queuedPerModel: values.BODHI_QUEUE_PER_MODEL,
     keepAliveSecs: values.BODHI_KEEP_ALIVE_SECS,
+  });
+}
+
+/** The gateway's part. Until people can sign in with a browser, the first admin's token administers the organisation. */
+export function gatewayConfigOf(values: NodeValues, operatorKey: string): GatewayConfig {
+  return gatewayConfig({
+    version,
+    deployment: 'standalone',
+    publicUrl: publicUrl(values),
+    canonicalRedirect: values.BODHI_CANONICAL_REDIRECT && values.BODHI_PUBLIC_HOST !== undefined,
+    orgDomain: values.BODHI_ORG_DOMAIN ?? 'localhost',
+    trustedProxies: values.BODHI_TRUSTED_PROXIES,
+    maxBodyBytes: values.BODHI_MAX_BODY_BYTES,
+    sessionlessAdministration: true,
+    platformKey: operatorKey,
+    upstream: { allowedPrivateHosts: values.BODHI_UPSTREAM_ALLOWED_HOSTS },
   });
 }

@@ -135,6 +135,12 @@ export const settings = {
     scope: 'process',
     description: "The operator's token for the hub. Organisations set their own, BODHI_HUB_TOKEN.",
   },
+  BODHI_UPSTREAM_ALLOWED_HOSTS: {
+    ...list(text('a host name, address or network', '10.2.0.0/16')),
+    default: [],
+    scope: 'process',
+    description: 'Hosts and networks of remote models that may be private, on this machine, or plain http. Nobody by default.',
+  },
 
   // What may an organisation decide for itself?
   BODHI_KEEP_ALIVE_SECS: {
