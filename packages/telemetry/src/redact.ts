@@ -19,7 +19,7 @@ const wordStart = String.raw`(?<=^|[^A-Za-z0-9_-]|\\[bfnrt]|\\u[0-9a-fA-F]{4})`;
 const patterns: readonly (readonly [RegExp, string])[] = [
   // Ours and those of OpenAI and Anthropic; the Hub's; Google's.
   [/sk-bodhiapp_[A-Za-z0-9_.-]*/g, hidden],
-  [new RegExp(String.raw`${wordStart}sk-[A-Za-z0-9_-]{8,}`, 'g'), hidden],
+  [new RegExp(`${wordStart}sk-[A-Za-z0-9_-]{8,}`, 'g'), hidden],
   [/hf_[A-Za-z0-9]{8,}/g, hidden],
   [/AIza[A-Za-z0-9_-]{20,}/g, hidden],
   [new RegExp(String.raw`${wordStart}eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?`, 'g'), hidden],
