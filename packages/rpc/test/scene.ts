@@ -35,7 +35,7 @@ export const context: OrgContext = Object.freeze({
 
 const keys = generateContextKeys();
 export const signerAt = (clock: () => number): ContextSigner => createContextSigner({ issuer: 'auth-gateway', ...keys, clock });
-const verifier = createContextVerifier({
+export const verifier = createContextVerifier({
   audience: 'runner',
   issuers: [{ issuer: 'auth-gateway', keyId: keys.keyId, publicKey: keys.publicKey, kinds: ['session', 'api_token'] }],
 });
