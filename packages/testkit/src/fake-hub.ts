@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 
@@ -272,13 +273,12 @@ async function sendBytes(
     }
     return void response.end();
   }
-  if (fault?.kind === 'endless') {
-    for (;;) {
-      if (response.destroyed) return;
-      if (!response.write(part)) await new Promise((resolve) => response.once('drain', resolve).once('close', resolve));
-    }
-  }
+  if (fault?.kind === 'endless') return void Readable.from(forever(part)).pipe(response);
   response.end(part);
+}
+
+function* forever(part: Buffer): Generator<Buffer> {
+  for (;;) yield part;
 }
 
 function rangeOf(request: IncomingMessage, length: number, etag: string): [number, number] | 'unsatisfiable' | undefined {

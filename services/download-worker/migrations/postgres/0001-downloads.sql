@@ -1,0 +1,102 @@
+-- Model files on their way, and who holds which. downloads_app sees one organisation at a time (app.org_id of its
+-- transaction); downloads_platform finds the organisations that wait for a worker.
+
+create table download_requests (
+  org_id text not null,
+  id text not null,
+  user_id text not null,
+  repo text not null,
+  filename text not null,
+  revision text not null,
+  snapshot text not null,                       -- the commit that the revision meant when it was asked
+  status text not null check (status in ('queued', 'running', 'completed', 'failed', 'cancelled', 'archived')),
+  error_code text not null default '',
+  error_message text not null default '',
+  total_bytes bigint,
+  downloaded_bytes bigint not null default 0,   -- on the disk, fsynced; never ahead of the part file
+  etag text not null default '',                -- of the answer that the bytes so far came from
+  sha256 text not null default '',              -- what the hub says; after completion what was checked
+  attempt integer not null,                     -- of the message: every re-publication has a new one
+  fence bigint not null default 0,              -- grows with every change of owner; a writer with an older one has lost
+  lease_owner text,
+  lease_until timestamptz(3),
+  retry_at timestamptz(3),                      -- queued, but not before
+  rate_limit_waits integer not null default 0,
+  refetches integer not null default 0,
+  stalls integer not null default 0,            -- leases lost in a row without a byte gained
+  leased_bytes bigint not null default 0,       -- downloaded_bytes when the lease began
+  created_at timestamptz(3) not null,
+  updated_at timestamptz(3) not null,
+  primary key (org_id, id)
+);
+-- One active job per file.
+create unique index download_requests_org_id_repo_filename_revision_key on download_requests (org_id, repo, filename, revision)
+  where status in ('queued', 'running');
+create index download_requests_by_status on download_requests (org_id, status, created_at);
+create index download_requests_active on download_requests (status, org_id) where status in ('queued', 'running');
+alter table download_requests enable row level security;
+alter table download_requests force row level security;
+create policy org on download_requests to downloads_app
+  using (org_id = (select nullif(current_setting('app.org_id', true), '')))
+  with check (org_id = (select nullif(current_setting('app.org_id', true), '')));
+create policy platform on download_requests for select to downloads_platform using (status in ('queued', 'running'));
+grant select, insert, update on download_requests to downloads_app;
+grant select on download_requests to downloads_platform;
+
+-- One row per organisation: its lock while a job of it is chosen, and when it was served last.
+create table download_lanes (
+  org_id text not null primary key,
+  served_at timestamptz(3) not null
+);
+alter table download_lanes enable row level security;
+alter table download_lanes force row level security;
+create policy org on download_lanes to downloads_app
+  using (org_id = (select nullif(current_setting('app.org_id', true), '')))
+  with check (org_id = (select nullif(current_setting('app.org_id', true), '')));
+create policy platform on download_lanes for select to downloads_platform using (true);
+grant select, insert, update on download_lanes to downloads_app;
+grant select on download_lanes to downloads_platform;
+
+-- Facts about content; they belong to no organisation. That one of them is here says nothing about who holds it.
+create table blobs (
+  sha256 text primary key,
+  size_bytes bigint not null,
+  created_at timestamptz(3) not null,
+  updated_at timestamptz(3) not null
+);
+grant select, insert, update on blobs to downloads_app;
+
+create table org_blobs (
+  org_id text not null,
+  repo text not null,
+  filename text not null,
+  snapshot text not null,
+  source text not null check (source in ('hub', 'local')),
+  sha256 text not null,
+  created_at timestamptz(3) not null,
+  updated_at timestamptz(3) not null,
+  primary key (org_id, repo, filename, snapshot)
+);
+alter table org_blobs enable row level security;
+alter table org_blobs force row level security;
+create policy org on org_blobs to downloads_app
+  using (org_id = (select nullif(current_setting('app.org_id', true), '')))
+  with check (org_id = (select nullif(current_setting('app.org_id', true), '')));
+grant select, insert, update, delete on org_blobs to downloads_app;
+
+-- Events of the transactions above, on their way to the bus.
+create table outbox (
+  org_id text not null,
+  id text not null,
+  subject text not null,
+  message_id text not null,
+  payload bytea not null,
+  primary key (org_id, id)
+);
+create index outbox_in_order on outbox (id);
+alter table outbox enable row level security;
+alter table outbox force row level security;
+create policy org on outbox for insert to downloads_app with check (org_id = (select nullif(current_setting('app.org_id', true), '')));
+create policy platform on outbox to downloads_platform using (true) with check (true);
+grant insert on outbox to downloads_app;
+grant select, delete on outbox to downloads_platform;
