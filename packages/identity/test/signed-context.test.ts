@@ -233,6 +233,12 @@ test('garbage of any length is refused', async () => {
     await refused(() => verifier.verify(text), text.slice(0, 10));
 });
 
+test('a text beyond the limit is refused even when it is properly signed', async () => {
+  const { verifier } = pair();
+  await verifier.verify(await forge({ claims: { extra: 'x'.repeat(20_000) } }));
+  await refused(async () => verifier.verify(await forge({ claims: { extra: 'x'.repeat(40_000) } })));
+});
+
 test('the largest grants still fit', async () => {
   const { signer, verifier } = pair();
   const ids = Array.from({ length: 510 }, (_, at) => `"\\"${String(at).padStart(20, 'x')}"`).join();
