@@ -20,12 +20,13 @@ export interface UsageRecord extends TokenUsage {
 export interface UsageRecorder {
   /** Resolves when the record is stored, or after a second: then it goes on trying by itself. Never rejects. */
   record(usage: UsageRecord): Promise<void>;
-  /** Waits for what is still being stored. */
+  /** Waits for what is still being stored, for a while; what is left then is in the log. */
   close(): Promise<void>;
 }
 
 // A bus that is down must not hold up answers that are ready.
 const patienceMs = 1_000;
+const closePatienceMs = 30_000;
 const retryAfterMs = [100, 500, 2_000, 5_000, 15_000];
 
 /** Publishes `usage.recorded`. The message id is `<org>:<request id>`, so a second record of one request is stored once. */
@@ -38,7 +39,7 @@ export function createUsageRecorder({
   clock: Clock;
   log: Logger;
 }): UsageRecorder {
-  const storing = new Set<Promise<void>>();
+  const storing = new Map<Promise<void>, UsageRecord>();
 
   async function store({ context, requestId, modelId, outcome, ...tokens }: UsageRecord): Promise<void> {
     const record = {
@@ -77,11 +78,13 @@ export function createUsageRecorder({
   return {
     record(usage) {
       const stored = store(usage).finally(() => storing.delete(stored));
-      storing.add(stored);
+      storing.set(stored, usage);
       return atMost(clock, patienceMs, stored);
     },
     async close() {
-      await Promise.all(storing);
+      await atMost(clock, closePatienceMs, Promise.all(storing.keys()));
+      for (const { context, ...usage } of storing.values())
+        log.error({ usage: { orgId: context.orgId, ...usage } }, 'a usage record could not be stored before the end');
     },
   };
 }
