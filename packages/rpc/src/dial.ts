@@ -1,88 +1,147 @@
-import type { Database } from '@sangha/database';
-import type { OrgContext, OrgId } from '@sangha/identity';
-import type { Messaging } from '@sangha/messaging';
-import { events } from '@sangha/protos';
-import type { Db } from './db.ts';
-import { type AuditEntry, appendAudit, platformRows } from './repository/audit.ts';
+import {
+  Client as Channel,
+  type ChannelOptions,
+  type ClientReadableStream,
+  credentials,
+  Metadata,
+  type ServiceError,
+} from '@grpc/grpc-js';
+import type { ContextSigner } from '@sangha/identity';
+import type { ServiceContract } from '@sangha/protos';
+import { createClient, type Outgoing, type OutgoingStream, type Transport } from './client.ts';
+import type { Client } from './contract.ts';
+import { uncapitalize } from './dispatcher.ts';
+import { contextKey, defaultMaxMessageBytes, errorKey, requestIdKey } from './metadata.ts';
+import { fromWire } from './wire-error.ts';
 
-/** One thing that changed, for the audit log and for the caches that hold it. */
-export interface Change {
-  subject: 'organization' | 'token' | 'member' | 'setting';
-  id: string;
-  /** What happened to it, for example `removed`. */
-  what: string;
-  details?: AuditEntry['details'];
+type Definition = ServiceContract<unknown, unknown>['methods'][string];
+
+export interface DialOptions<Method extends string = string> {
+  /** `host:port`, `dns:///name:port` (balanced over all addresses of the name) or `unix:/path`. */
+  address: string;
+  /** The name of the service there; contexts are signed for it. */
+  audience: string;
+  signer: ContextSigner;
+  /** PEM. `certificate` and `key` where the server asks for them. Without `tls` the connection is plain. */
+  tls?: { ca?: Buffer; certificate?: Buffer; key?: Buffer };
+  /** In either direction. Default 16 MiB. */
+  maxMessageBytes?: number;
+  /** Methods that are safe to run twice: tried up to three times while the service cannot be reached. */
+  idempotent?: readonly Method[];
 }
 
-/**
- * Every write of this service goes through here: rows and their audit entries in one transaction, then, once it is
- * committed, `registry.changed` to everyone who caches. A broadcast that is lost costs its receivers at most their TTL.
- * The work may run again after a lost race; what it recorded before counts for nothing.
- */
-export interface Changes {
-  inOrg<T>(context: OrgContext, work: (db: Db, record: (change: Change) => void, now: Date) => Promise<T>): Promise<T>;
-  /** `record` says which organisation a change belongs to; `platform` tells every one of them. */
-  asPlatform<T>(
-    reason: string,
-    work: (db: Db, record: (orgId: OrgId | typeof platformRows, change: Change) => void, now: Date) => Promise<T>,
-  ): Promise<T>;
+/** A client with its connection; `close` ends running calls. */
+export type Dialed<S> = Client<S> & { close(): void };
+
+/** The client of a service over TCP or a unix socket. Connects at the first call and again after a loss. */
+export function dial<S extends ServiceContract<unknown, unknown>>(
+  contract: S,
+  options: DialOptions<keyof Client<S> & string>,
+): Dialed<S> {
+  const { audience, signer, maxMessageBytes = defaultMaxMessageBytes, tls } = options;
+  const security = tls === undefined ? credentials.createInsecure() : credentials.createSsl(tls.ca, tls.key, tls.certificate);
+  const channel = new Channel(options.address, security, channelOptions(contract, options, maxMessageBytes));
+  const client = createClient(contract, { transport: createChannelTransport(channel), audience, signer, maxMessageBytes });
+  return Object.assign(client, { close: () => channel.close() });
 }
 
-interface Recorded {
-  orgId: OrgId | typeof platformRows;
-  change: Change;
+function channelOptions(
+  contract: ServiceContract<unknown, unknown>,
+  options: DialOptions,
+  maxMessageBytes: number,
+): ChannelOptions {
+  return {
+    'grpc.max_receive_message_length': maxMessageBytes,
+    'grpc.max_send_message_length': -1, // the client checks before it sends
+    'grpc.keepalive_time_ms': 30_000,
+    'grpc.keepalive_timeout_ms': 10_000,
+    // A service that came back is found within seconds; the default waits up to two minutes.
+    'grpc.initial_reconnect_backoff_ms': 100,
+    'grpc.max_reconnect_backoff_ms': 5_000,
+    'grpc.enable_http_proxy': 0, // calls between our services never leave through a proxy of the environment
+    'grpc.service_config_disable_resolution': 1, // nor does a DNS record configure them
+    'grpc.service_config': JSON.stringify(serviceConfig(contract, options)),
+  };
 }
 
-export function createChanges({
-  database,
-  messaging,
-  clock,
-}: {
-  database: Database<Db>;
-  messaging: Messaging;
-  clock: () => number;
-}): Changes {
-  const tell = (orgId: OrgId, { subject, id }: Change) =>
-    messaging.broadcast('registry.changed', orgId, events.registryChanged.encode({ orgId, subject, id }));
+function serviceConfig(contract: ServiceContract<unknown, unknown>, { address, idempotent = [] }: DialOptions): object {
+  const balancer = address.startsWith('unix:') ? 'pick_first' : 'round_robin';
+  const names = Object.keys(contract.methods).filter((name) => idempotent.includes(uncapitalize(name)));
+  const retryPolicy = {
+    maxAttempts: 3,
+    initialBackoff: '0.1s',
+    maxBackoff: '1s',
+    backoffMultiplier: 2,
+    retryableStatusCodes: ['UNAVAILABLE'],
+  };
+  return {
+    loadBalancingConfig: [{ [balancer]: {} }],
+    methodConfig: names.length === 0 ? [] : [{ name: names.map((method) => ({ service: contract.name, method })), retryPolicy }],
+  };
+}
 
-  async function writeAudit(db: Db, recorded: readonly Recorded[], actor: { actorKind: string; actor: string }, now: Date) {
-    for (const { orgId, change } of recorded) {
-      const entry = { ...actor, action: `${change.subject}.${change.what}`, resource: change.id, details: change.details ?? {} };
-      await appendAudit(db, orgId, now, [entry]);
-    }
-  }
+function createChannelTransport(channel: Channel): Transport {
+  return {
+    unary: (definition, request, outgoing) =>
+      new Promise((resolve, reject) => {
+        const { signal } = outgoing;
+        const cancel = () => call.cancel();
+        const call = channel.makeUnaryRequest(
+          definition.path,
+          asIs,
+          asIs,
+          request,
+          metadataOf(outgoing),
+          limitsOf(outgoing),
+          (error, bytes) => {
+            signal?.removeEventListener('abort', cancel);
+            if (error === null && bytes !== undefined) resolve(bytes);
+            else reject(appErrorOf(error, signal?.aborted === true));
+          },
+        );
+        signal?.addEventListener('abort', cancel, { once: true });
+      }),
+
+    stream: (definition, request) => createChannelStream(channel, definition, request),
+  };
+}
+
+function createChannelStream(channel: Channel, definition: Definition, request: Buffer): OutgoingStream<unknown> {
+  let call: ClientReadableStream<Buffer> | undefined;
+  let signal: AbortSignal | undefined;
+  const cancel = () => call?.cancel();
 
   return {
-    async inOrg(context, work) {
-      const [result, recorded] = await database.withOrg(context, async (db) => {
-        const now = new Date(clock());
-        const changes: Recorded[] = [];
-        const done = await work(db, (change) => changes.push({ orgId: context.orgId, change }), now);
-        await writeAudit(db, changes, { actorKind: context.kind, actor: context.userId }, now);
-        return [done, changes] as const;
-      });
-      for (const { change } of recorded) tell(context.orgId, change);
-      return result;
+    async open(outgoing) {
+      signal = outgoing.signal;
+      call = channel.makeServerStreamRequest(definition.path, asIs, asIs, request, metadataOf(outgoing), limitsOf(outgoing));
+      // The iterator reports errors; after it was returned nobody listens, and the cancellation must not end the process.
+      call.on('error', () => {});
+      signal?.addEventListener('abort', cancel, { once: true });
+      return call[Symbol.asyncIterator]();
     },
-
-    async asPlatform(reason, work) {
-      const [result, recorded, everyone] = await database.asPlatform(reason, async (db) => {
-        const now = new Date(clock());
-        const changes: Recorded[] = [];
-        const done = await work(db, (orgId, change) => changes.push({ orgId, change }), now);
-        await writeAudit(db, changes, { actorKind: 'platform', actor: 'platform' }, now);
-        const forAll = changes.some(({ orgId }) => orgId === platformRows);
-        return [
-          done,
-          changes,
-          forAll ? await db.organisation.findMany({ where: { status: { not: 'deleted' } }, select: { id: true } }) : [],
-        ] as const;
-      });
-      for (const { orgId, change } of recorded) {
-        if (orgId !== platformRows) tell(orgId, change);
-        else for (const { id } of everyone) tell(id as OrgId, change);
-      }
-      return result;
+    bytesOf: (raw) => raw as Buffer,
+    errorOf: (error) => (call === undefined ? error : appErrorOf(error, signal?.aborted === true)),
+    close(how) {
+      signal?.removeEventListener('abort', cancel);
+      if (how !== 'done') cancel();
     },
   };
+}
+
+function metadataOf({ contextText, requestId }: Outgoing): Metadata {
+  const metadata = new Metadata();
+  metadata.set(contextKey, contextText);
+  if (requestId !== undefined) metadata.set(requestIdKey, requestId);
+  return metadata;
+}
+
+const limitsOf = ({ deadlineAtMs }: Outgoing) => (deadlineAtMs === undefined ? {} : { deadline: deadlineAtMs });
+
+const asIs = (bytes: Buffer): Buffer => bytes;
+
+function appErrorOf(error: unknown, callerCancelled: boolean) {
+  const { code, details, metadata } = error as Partial<ServiceError>;
+  if (typeof code !== 'number') return error;
+  return fromWire({ status: code, details: details ?? '', trailer: metadata?.get(errorKey)[0]?.toString() }, callerCancelled);
 }
