@@ -17,7 +17,7 @@ import { refused } from './refused.ts';
 /** Two organisations that have the same names, each with its own file, alias and remote model behind them. */
 async function twoOrganisations(catalog: Harness) {
   const people = [session(organization(), 'ada', 'resource_admin'), session(organization(), 'ada', 'resource_admin')] as const;
-  const ids: { file: string; alias: string; remote: string; sha256: string }[] = [];
+  const ids: { name: string; file: string; alias: string; remote: string; sha256: string }[] = [];
   for (const [seed, context] of people.entries()) {
     const file = await catalog.file(context, { repo: 'o/n', filename: 'm.gguf' }, { seed: seed + 1 });
     const alias = await catalog.aliases.createAlias(
@@ -35,7 +35,7 @@ async function twoOrganisations(catalog: Harness) {
       keyValue: `sk-${seed}`,
     };
     const remote = await catalog.remotes.createRemoteModel(input, { context });
-    ids.push({ file: file.id, alias: alias.id, remote: remote.id, sha256: file.sha256 });
+    ids.push({ name: file.name, file: file.id, alias: alias.id, remote: remote.id, sha256: file.sha256 });
   }
   const [victim, stranger] = ids;
   assert.ok(victim && stranger);
@@ -106,43 +106,41 @@ for (const engine of engines) {
 
     it('the statements of the repositories name the organisation themselves', async (t) => {
       const catalog = await openCatalog(t, engine);
-      const { victim, stranger } = await twoOrganisations(catalog);
-      // Under the victim's own scope, so that the database's wall does not help: only the repositories' own WHERE counts.
-      await catalog.database.withOrg(victim.context, async (db) => {
-        const { orgId } = stranger.context;
-        const [aliases, remotes, files] = [
-          aliasesOf(db, stranger.context),
-          remoteModelsOf(db, stranger.context),
-          filesOf(db, orgId),
-        ];
-        const seen = [
-          await aliases.find(victim.alias),
-          ...(await aliases.findMany([victim.alias])),
-          await remotes.find(victim.remote),
-          ...(await remotes.findMany([victim.remote])),
-          await files.find(victim.file),
-          ...(await files.findMany([victim.file])),
-        ];
-        assert.deepEqual(
-          seen.filter((row) => row !== null && row !== undefined),
-          [],
-        );
-        const orgs = [
-          ...(await aliases.all()),
-          ...(await remotes.all()),
-          ...(await files.all()),
-          ...(await files.page({ page: 1, pageSize: 100 })).rows,
-          await files.findByName('o/n:m'),
-          await files.findByPath({ repo: 'o/n', filename: 'm.gguf', snapshot: '' }),
-          await aliases.findByName('fast'),
-        ];
-        assert.deepEqual(
-          [...new Set(orgs.flatMap((row) => row?.orgId ?? []))].filter((org) => org !== orgId),
-          [],
-        );
-        const ids = (await pageOfModels(db, stranger.context, all)).rows.map(({ id }) => id);
-        assert.ok(!ids.includes(victim.file) && !ids.includes(victim.alias) && !ids.includes(victim.remote));
-      });
+      const { victim: one, stranger: other } = await twoOrganisations(catalog);
+      for (const [victim, asker] of [
+        [one, other],
+        [other, one],
+      ] as const) {
+        // Under the victim's own scope, so that the database's wall does not help: only the repositories' own WHERE counts.
+        await catalog.database.withOrg(victim.context, async (db) => {
+          const [aliases, remotes, files] = [
+            aliasesOf(db, asker.context),
+            remoteModelsOf(db, asker.context),
+            filesOf(db, asker.context.orgId),
+          ];
+          const rows = [
+            await aliases.find(victim.alias),
+            ...(await aliases.findMany([victim.alias])),
+            ...(await aliases.all()),
+            await aliases.findByName('fast'),
+            await remotes.find(victim.remote),
+            ...(await remotes.findMany([victim.remote])),
+            ...(await remotes.all()),
+            await files.find(victim.file),
+            ...(await files.findMany([victim.file])),
+            ...(await files.all()),
+            ...(await files.page({ page: 1, pageSize: 100 })).rows,
+            await files.findByName(victim.name),
+            await files.findByPath({ repo: 'o/n', filename: 'm.gguf', snapshot: '' }),
+          ];
+          assert.deepEqual(
+            rows.filter((row) => row?.orgId === victim.context.orgId),
+            [],
+          );
+          const listed = (await pageOfModels(db, asker.context, all)).rows.map(({ id }) => id);
+          assert.ok(![victim.file, victim.alias, victim.remote].some((id) => listed.includes(id)));
+        });
+      }
     });
   });
 }
