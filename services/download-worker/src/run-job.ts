@@ -98,9 +98,10 @@ async function download(deps: JobRunnerDeps, run: Run, signal: AbortSignal): Pro
   const target = hubTarget(job.repo, hubs.endpoint, await hubSettings(serviceContext(job.orgId)));
   const hub = hubs.open(target);
   const file = { repo: target.repo, commit: job.snapshot, name: job.filename };
-  // Before a copy that is here already may be used: that somebody else has it proves nothing about this asker.
+  // Before a copy that is here already may be used: that somebody else has it proves nothing about this asker. And only the
+  // platform's hub is believed: one that an organisation named could claim the hash of somebody else's private model.
   await persistently(() => hub.reach(file, signal), config.retryDelaysMs, signal);
-  const here = await findHere(deps, job, target.repo, signal);
+  const here = target.endpoint === hubs.endpoint ? await findHere(deps, job, target.repo, signal) : undefined;
   if (here !== undefined) {
     await complete(repository, job, here);
     await blobs.removePart(job.id);

@@ -49,6 +49,8 @@ export interface HarnessOptions {
   reserveBytes?: number;
   /** Gives the worker `hf` in the test's folder as an existing cache. */
   hubCache?: boolean;
+  /** The platform's hub instead of the fake one. */
+  endpoint?: string;
 }
 
 /** Quick where production is patient. */
@@ -77,7 +79,7 @@ export async function openWorker(t: TestContext, options: HarnessOptions = {}): 
   const registry = createMetrics({ service: 'download-worker' });
   const settings = new Map<string, HubSettings>();
   const trustedHosts = (options.trustedHosts ?? (({ cdnUrl }) => [new URL(cdnUrl).host]))(hub);
-  const hubs = openHubs({ endpoint: hub.url, blobs, trustedHosts, headersTimeoutMs: 2000, bodyTimeoutMs: 2000 });
+  const hubs = openHubs({ endpoint: options.endpoint ?? hub.url, trustedHosts, headersTimeoutMs: 2000, bodyTimeoutMs: 2000 });
   const make = () =>
     createDownloadWorker({
       database,

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, readlink, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { noGrants } from '@sangha/identity';
 import { orgContext, twoOrganizations } from '@sangha/testkit/contexts';
+import { startFakeHub } from '@sangha/testkit/fake-hub';
 import { tinyGguf } from '@sangha/testkit/tiny-gguf';
 import { type Harness, openWorker } from './harness.ts';
 
@@ -246,6 +250,29 @@ test('a blob of another organisation is linked without a byte, but only after th
   );
 });
 
+test('a hub of its own does not get an organisation the model of another by naming its hash', async (t) => {
+  const liar = await startFakeHub();
+  t.after(() => liar.close());
+  const worker = await openWorker(t, {
+    trustedHosts: ({ cdnUrl }) => [cdnUrl, liar.url, liar.cdnUrl].map((url) => new URL(url).host),
+  });
+  const { victim, stranger } = twoOrganizations();
+  const { sha256, sizeBytes } = worker.hub.put(repo, filename, model);
+  await worker.start();
+  const { id } = await worker.downloads.requestDownload(ask, { context: victim });
+  await worker.until(victim, id, 'completed');
+  liar.put('mine/mine', 'x.gguf', Buffer.alloc(sizeBytes));
+  liar.fault('mine/mine', 'x.gguf', { kind: 'wrong_hash', claimedSha256: sha256 });
+  worker.settings.set(stranger.orgId, { token: undefined, allowedHubs: [liar.url] });
+  const claim = await worker.downloads.requestDownload(
+    { repo: `${liar.url}/mine/mine`, filename: '', revision: '' },
+    { context: stranger },
+  );
+  assert.equal(claim.sha256, sha256);
+  assert.equal((await worker.until(stranger, claim.id, 'failed')).errorCode, 'hash_mismatch');
+  assert.equal(await worker.database.withOrg(stranger, (db) => db.orgBlob.count({ where: { orgId: stranger.orgId } })), 0);
+});
+
 test('an organisation runs at most its share, and a flood of one does not keep the other waiting', async (t) => {
   const worker = await openWorker(t, { config: { concurrency: 3, perOrganization: 2 } });
   const { victim, stranger } = twoOrganizations();
@@ -295,6 +322,81 @@ test('a job whose message was lost is found again', async (t) => {
   );
   await worker.start();
   assert.equal((await worker.until(context, id, 'completed')).attempt, 2);
+});
+
+test('a job that stops its workers again and again is given up', async (t) => {
+  const worker = await openWorker(t);
+  const context = orgContext();
+  worker.hub.put(repo, filename, model);
+  const { id } = await worker.downloads.requestDownload(ask, { context });
+  await worker.database.withOrg(context, (db) =>
+    db.downloadRequest.updateMany({
+      where: { orgId: context.orgId, id },
+      data: { status: 'running', leaseOwner: 'somebody', leaseUntil: new Date(Date.now() - 1), stalls: 4 },
+    }),
+  );
+  await worker.start();
+  const failed = await worker.until(context, id, 'failed');
+  assert.equal(failed.errorCode, 'unavailable');
+  assert.match(failed.errorMessage, /stopped 5 times without getting further/);
+  await worker.downloads.retryDownload({ id }, { context });
+  await worker.until(context, id, 'completed');
+});
+
+test('a worker that lost its lease writes nothing more, and its successor completes', async (t) => {
+  const worker = await openWorker(t);
+  const context = orgContext();
+  const { sha256 } = worker.hub.put(repo, filename, model);
+  worker.hub.fault(repo, filename, { kind: 'slow', pieceBytes: 4096, pauseMs: 30 });
+  await worker.start();
+  const { id } = await worker.downloads.requestDownload(ask, { context });
+  while ((await worker.until(context, id, 'queued', 'running')).downloadedBytes === 0) await sleep(10);
+  worker.hub.clearFaults();
+  // As if another process had found the lease run out and taken the job, and then let it go again.
+  await worker.database.withOrg(context, (db) =>
+    db.downloadRequest.updateMany({
+      where: { orgId: context.orgId, id },
+      data: { leaseOwner: 'somebody', leaseUntil: new Date(Date.now() + 300), fence: { increment: 1 } },
+    }),
+  );
+  while (!worker.logged().includes('not ours any more')) await sleep(10);
+  const done = await worker.until(context, id, 'completed');
+  assert.equal(done.sha256, sha256);
+  assert.match(await worker.metrics(), /ending="lost",service="download-worker"\} 1/);
+});
+
+test('a rate limit is waited for as long as the hub asks, with the slot free for others', async (t) => {
+  const worker = await openWorker(t, { config: { concurrency: 1, perOrganization: 1 } });
+  const context = orgContext();
+  worker.hub.put(repo, filename, model);
+  worker.hub.put(repo, 'other-Q4_0.gguf', tinyGguf({ seed: 2 }));
+  worker.hub.fault(repo, filename, { kind: 'status', status: 429, retryAfter: '1', times: 1 });
+  await worker.start();
+  const limited = await worker.downloads.requestDownload(ask, { context });
+  while ((await worker.until(context, limited.id, 'queued', 'running')).errorCode !== 'hub_rate_limited') await sleep(5);
+  const other = await worker.downloads.requestDownload({ ...ask, filename: 'Q4_0' }, { context });
+  await worker.until(context, other.id, 'completed');
+  assert.equal((await worker.downloads.getDownload({ id: limited.id }, { context })).status, 'queued');
+  const done = await worker.until(context, limited.id, 'completed');
+  assert.equal(done.errorCode, '');
+});
+
+test('a folder can play the hub', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'sangha-folder-hub-'));
+  t.after(() => rm(folder, { recursive: true }));
+  await mkdir(join(folder, 'acme', 'tiny'), { recursive: true });
+  await writeFile(join(folder, 'acme', 'tiny', 'tiny-Q8_0.gguf'), model);
+  await writeFile(join(folder, 'outside.gguf'), model);
+  await symlink('/etc', join(folder, 'acme', 'etc'));
+  const worker = await openWorker(t, { endpoint: pathToFileURL(folder).href });
+  const context = orgContext();
+  await worker.start();
+  const { id } = await worker.downloads.requestDownload({ repo: 'acme/tiny', filename: 'Q8_0', revision: '' }, { context });
+  assert.equal((await worker.until(context, id, 'completed')).sha256, createHash('sha256').update(model).digest('hex'));
+  for (const missing of ['acme/other', 'acme/etc'])
+    await assert.rejects(worker.downloads.requestDownload({ repo: missing, filename: '', revision: '' }, { context }), {
+      code: 'hub_not_found',
+    });
 });
 
 test('closing puts a running download back with what it has, and the next worker goes on from there', async (t) => {

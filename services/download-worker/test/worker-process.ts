@@ -16,7 +16,7 @@ const worker = createDownloadWorker({
   database: await openOnSqlite(join(folder, 'downloads.db')),
   messaging,
   blobs,
-  hubs: openHubs({ endpoint, blobs, trustedHosts: [trustedHost] }),
+  hubs: openHubs({ endpoint, trustedHosts: [trustedHost] }),
   hubSettings: async () => ({ token: undefined, allowedHubs: [] }),
   clock: Date.now,
   log,

@@ -1,18 +1,15 @@
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BlobStore, resolveInside } from '@sangha/blob-store';
+import { resolveInside } from '@sangha/blob-store';
 import { AppError } from '@sangha/errors';
 import type { ByteRange, Hub, HubFile, HubStream, RepoListing } from './hub.ts';
 
-export interface LocalFolderOptions {
-  /** Holds `owner/name/file.gguf`. */
-  root: string;
-  hashOf: BlobStore['hashOf'];
-}
-
-/** A folder that plays the hub, for machines without a network. Its files' hashes stand for commits. */
-export function createLocalFolder({ root, hashOf }: LocalFolderOptions): Hub {
+/**
+ * A folder that plays the hub, for machines without a network: it holds `owner/name/file.gguf`. Its files have no history and
+ * their hashes are known only once they were copied.
+ */
+export function createLocalFolder(root: string): Hub {
   const pathOf = async (repo: string, name: string): Promise<string> => {
     const path = await resolveInside(root, join(repo, name)).catch((cause) => {
       throw missing(repo, name, cause);
@@ -21,16 +18,16 @@ export function createLocalFolder({ root, hashOf }: LocalFolderOptions): Hub {
     return path;
   };
   return {
-    async list(repo, _revision, signal): Promise<RepoListing> {
+    async list(repo): Promise<RepoListing> {
       const folder = await resolveInside(root, repo).catch(() => undefined);
       const names = folder === undefined ? [] : await readdir(folder).catch(() => []);
-      if (names.length === 0) throw missing(repo);
-      const files = names
-        .filter((name) => /\.gguf$/i.test(name))
-        .map(async (name) => {
-          const path = await pathOf(repo, name);
-          return { name, sizeBytes: (await stat(path)).size, sha256: await hashOf(path, { signal }) };
-        });
+      const models = names.filter((name) => /\.gguf$/i.test(name));
+      if (models.length === 0) throw missing(repo);
+      const files = models.map(async (name) => ({
+        name,
+        sizeBytes: (await stat(await pathOf(repo, name))).size,
+        sha256: undefined,
+      }));
       return { commit: 'local', files: await Promise.all(files) };
     },
     async reach({ repo, name }: HubFile) {

@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import type { BlobStore } from '@sangha/blob-store';
 import type { Hubs } from './hub.ts';
 import { createHuggingFace } from './hugging-face.ts';
 import { createLocalFolder } from './local-folder.ts';
@@ -8,18 +7,17 @@ import { createOutbound, type OutboundOptions } from './outbound.ts';
 export interface HubsOptions extends Partial<OutboundOptions> {
   /** `HF_ENDPOINT`: the platform's hub, or `file:///folder` with `owner/name/file.gguf` inside. Its host is trusted as the operator's word. */
   endpoint: string;
-  blobs: Pick<BlobStore, 'hashOf'>;
 }
 
 /** The hubs of this process, over one set of connections. The caller closes it. */
-export function openHubs({ endpoint, blobs, trustedHosts = [], ...options }: HubsOptions): Hubs {
+export function openHubs({ endpoint, trustedHosts = [], ...options }: HubsOptions): Hubs {
   const { host } = new URL(endpoint);
   const outbound = createOutbound({ ...options, trustedHosts: host === '' ? trustedHosts : [host, ...trustedHosts] });
   return {
     endpoint,
     open: (target) =>
       target.endpoint.startsWith('file:')
-        ? createLocalFolder({ root: fileURLToPath(target.endpoint), hashOf: blobs.hashOf })
+        ? createLocalFolder(fileURLToPath(target.endpoint))
         : createHuggingFace({ ...target, outbound }),
     close: () => outbound.close(),
   };
