@@ -25,6 +25,7 @@ const cutAfterMs = 1000;
 /** The HTTP server in front of both planes: it opens and closes exchanges, and knows nothing of what happens inside them. */
 export function createFront({ handle, metrics, newRequestId, clock, closeGraceMs }: FrontParts): Front {
   const open = new Set<Exchange>();
+  let closing = false;
   const measured = metrics(() => open.size);
   const server = createServer(
     { keepAliveTimeout: 65_000, headersTimeout: 30_000, requestTimeout: 300_000, maxHeaderSize: 32 * 1024 },
@@ -45,11 +46,14 @@ export function createFront({ handle, metrics, newRequestId, clock, closeGraceMs
     if (left) exchange.abort?.(new AppError('cancelled', 'The caller left.'));
     limits?.leave();
     measured.count(route, left ? 499 : res.statusCode, clock() - startedAtMs);
+    // The connection is idle one step later.
+    if (closing) setImmediate(() => server.closeIdleConnections());
   }
 
   return {
     listen: ({ host, port }) => listen(server, host, port),
     async close() {
+      closing = true;
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());
       });

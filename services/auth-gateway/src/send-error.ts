@@ -1,17 +1,9 @@
-import { type AppError, httpStatusOf, typeOf } from '@sangha/errors';
+import { type AppError, httpStatusOf, type PublicError, toPublicError } from '@sangha/errors';
 import type { Exchange } from './exchange.ts';
 import { headersFor } from './headers-for.ts';
 
 /** The error as the management and OpenAI surface writes it (contract §4). */
-export const errorBody = (error: AppError): { error: Record<string, unknown> } => ({
-  error: {
-    message: error.message,
-    type: typeOf(error.code),
-    code: error.code,
-    ...(error.param === undefined ? {} : { param: error.param }),
-    ...(error.params === undefined ? {} : { params: error.params }),
-  },
-});
+export const errorBody = (error: AppError): { error: PublicError } => ({ error: toPublicError(error) });
 
 /** Answers with the error; drops the connection when an answer has already begun and can't be taken back. */
 export function sendError(exchange: Exchange, error: AppError): void {

@@ -167,12 +167,16 @@ class Forwarding implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    if (this.#status >= 300) return this.#refuse();
+    if (this.#status >= 300) {
+      this.#refuse();
+      return;
+    }
     if (this.#sse !== undefined) {
       const rest = this.#sse.rest();
       if (rest !== undefined) this.#res.write(rest);
       this.#res.end(this.#sse.ended ? undefined : done);
-      return this.#settle('completed');
+      this.#settle('completed');
+      return;
     }
     if (this.#collected !== undefined) {
       const [first] = this.#collected;
@@ -183,7 +187,8 @@ class Forwarding implements Dispatcher.DispatchHandler {
       this.#res.writeHead(this.#status, answer);
       this.#res.end(body);
       this.#tail = body.length <= tailBytes ? body : body.subarray(-tailBytes);
-      return this.#settle('completed');
+      this.#settle('completed');
+      return;
     }
     this.#res.end();
     this.#settle('completed');

@@ -12,6 +12,7 @@ import { hostSlug } from './host-slug.ts';
 import type { createLimits } from './limits.ts';
 import { answerPreflight } from './preflight.ts';
 import { readCredential } from './read-credential.ts';
+import { refuseRepeatedHeaders } from './refuse-repeated-headers.ts';
 import { organizationHeader, stripIdentityHeaders } from './strip-identity-headers.ts';
 import { trustedPeers } from './trusted-peer.ts';
 
@@ -39,6 +40,7 @@ type Rule = (exchange: Exchange) => undefined | typeof answered | Promise<undefi
  */
 export function createPipeline(parts: PipelineParts) {
   const rules: readonly Rule[] = [
+    refuseRepeated, //          no header that two readers could read differently
     stripIdentity(parts), //    what strangers say about identity is gone
     redirectToCanonical(parts), // browsers use one address
     matchRoute(parts), //       everything below is decided on this route
@@ -79,6 +81,11 @@ export function createPipeline(parts: PipelineParts) {
     }
   };
 }
+
+const refuseRepeated: Rule = ({ req }) => {
+  refuseRepeatedHeaders(req.rawHeaders);
+  return undefined;
+};
 
 const stripIdentity = ({ config }: PipelineParts): Rule => {
   const isTrusted = trustedPeers(config.trustedProxies);

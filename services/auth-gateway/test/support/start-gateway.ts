@@ -207,7 +207,11 @@ export async function startGateway(options: WorldOptions = {}): Promise<World> {
 
   const keys = generateContextKeys();
   const signer = createContextSigner({ issuer: 'auth-gateway', privateKey: keys.privateKey, keyId: keys.keyId });
-  const services = [directory, resolver, inference, ...(options.services ?? [])];
+  const brought = options.services ?? [];
+  const ours = [directory, resolver, inference].filter(
+    ({ contract }) => !brought.some((each) => each.contract.name === contract.name),
+  );
+  const services = [...brought, ...ours];
   const client = <S extends Parameters<typeof local>[0]>(contract: S, audience: string) => {
     const verifier = createContextVerifier({
       audience,
