@@ -41,6 +41,9 @@ export interface ProtoGrpcType {
     catalog: {
       v1: {
         Alias: MessageTypeDefinition<_sangha_catalog_v1_Alias, _sangha_catalog_v1_Alias__Output>
+        /**
+         * Private aliases are their owner's; shared ones (visibility org) need resource_power_user, and are changed by their owner or a manager.
+         */
         Aliases: SubtypeConstructor<typeof grpc.Client, _sangha_catalog_v1_AliasesClient> & { service: _sangha_catalog_v1_AliasesDefinition }
         ContextParams: MessageTypeDefinition<_sangha_catalog_v1_ContextParams, _sangha_catalog_v1_ContextParams__Output>
         CopyAliasRequest: MessageTypeDefinition<_sangha_catalog_v1_CopyAliasRequest, _sangha_catalog_v1_CopyAliasRequest__Output>
@@ -60,11 +63,17 @@ export interface ProtoGrpcType {
         LocalTarget: MessageTypeDefinition<_sangha_catalog_v1_LocalTarget, _sangha_catalog_v1_LocalTarget__Output>
         ModelFile: MessageTypeDefinition<_sangha_catalog_v1_ModelFile, _sangha_catalog_v1_ModelFile__Output>
         ModelRow: MessageTypeDefinition<_sangha_catalog_v1_ModelRow, _sangha_catalog_v1_ModelRow__Output>
+        /**
+         * Lists leave chat_template empty; GetModel answers it.
+         */
         Models: SubtypeConstructor<typeof grpc.Client, _sangha_catalog_v1_ModelsClient> & { service: _sangha_catalog_v1_ModelsDefinition }
         Name: MessageTypeDefinition<_sangha_catalog_v1_Name, _sangha_catalog_v1_Name__Output>
         RegisterFileRequest: MessageTypeDefinition<_sangha_catalog_v1_RegisterFileRequest, _sangha_catalog_v1_RegisterFileRequest__Output>
         RemoteModel: MessageTypeDefinition<_sangha_catalog_v1_RemoteModel, _sangha_catalog_v1_RemoteModel__Output>
         RemoteModelInput: MessageTypeDefinition<_sangha_catalog_v1_RemoteModelInput, _sangha_catalog_v1_RemoteModelInput__Output>
+        /**
+         * Models of other providers, for signed-in people only. The key leaves through Resolver.Resolve alone, and is bound to the row and origin it was entered for.
+         */
         RemoteModels: SubtypeConstructor<typeof grpc.Client, _sangha_catalog_v1_RemoteModelsClient> & { service: _sangha_catalog_v1_RemoteModelsDefinition }
         RemoteTarget: MessageTypeDefinition<_sangha_catalog_v1_RemoteTarget, _sangha_catalog_v1_RemoteTarget__Output>
         ResolveRequest: MessageTypeDefinition<_sangha_catalog_v1_ResolveRequest, _sangha_catalog_v1_ResolveRequest__Output>

@@ -8,6 +8,9 @@ import type { DeleteAliasRequest as _sangha_catalog_v1_DeleteAliasRequest, Delet
 import type { DeleteAliasResponse as _sangha_catalog_v1_DeleteAliasResponse, DeleteAliasResponse__Output as _sangha_catalog_v1_DeleteAliasResponse__Output } from '../../../sangha/catalog/v1/DeleteAliasResponse.ts';
 import type { GetAliasRequest as _sangha_catalog_v1_GetAliasRequest, GetAliasRequest__Output as _sangha_catalog_v1_GetAliasRequest__Output } from '../../../sangha/catalog/v1/GetAliasRequest.ts';
 
+/**
+ * Private aliases are their owner's; shared ones (visibility org) need resource_power_user, and are changed by their owner or a manager.
+ */
 export interface AliasesClient extends grpc.Client {
   CopyAlias(argument: _sangha_catalog_v1_CopyAliasRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_sangha_catalog_v1_Alias__Output>): grpc.ClientUnaryCall;
   CopyAlias(argument: _sangha_catalog_v1_CopyAliasRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_sangha_catalog_v1_Alias__Output>): grpc.ClientUnaryCall;
@@ -56,6 +59,9 @@ export interface AliasesClient extends grpc.Client {
   
 }
 
+/**
+ * Private aliases are their owner's; shared ones (visibility org) need resource_power_user, and are changed by their owner or a manager.
+ */
 export interface AliasesHandlers extends grpc.UntypedServiceImplementation {
   CopyAlias: grpc.handleUnaryCall<_sangha_catalog_v1_CopyAliasRequest__Output, _sangha_catalog_v1_Alias>;
   

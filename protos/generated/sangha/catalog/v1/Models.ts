@@ -11,6 +11,9 @@ import type { ModelFile as _sangha_catalog_v1_ModelFile, ModelFile__Output as _s
 import type { ModelRow as _sangha_catalog_v1_ModelRow, ModelRow__Output as _sangha_catalog_v1_ModelRow__Output } from '../../../sangha/catalog/v1/ModelRow.ts';
 import type { RegisterFileRequest as _sangha_catalog_v1_RegisterFileRequest, RegisterFileRequest__Output as _sangha_catalog_v1_RegisterFileRequest__Output } from '../../../sangha/catalog/v1/RegisterFileRequest.ts';
 
+/**
+ * Lists leave chat_template empty; GetModel answers it.
+ */
 export interface ModelsClient extends grpc.Client {
   GetModel(argument: _sangha_catalog_v1_GetModelRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_sangha_catalog_v1_ModelRow__Output>): grpc.ClientUnaryCall;
   GetModel(argument: _sangha_catalog_v1_GetModelRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_sangha_catalog_v1_ModelRow__Output>): grpc.ClientUnaryCall;
@@ -62,6 +65,9 @@ export interface ModelsClient extends grpc.Client {
   
 }
 
+/**
+ * Lists leave chat_template empty; GetModel answers it.
+ */
 export interface ModelsHandlers extends grpc.UntypedServiceImplementation {
   GetModel: grpc.handleUnaryCall<_sangha_catalog_v1_GetModelRequest__Output, _sangha_catalog_v1_ModelRow>;
   

@@ -8,6 +8,9 @@ import type { GetRemoteModelRequest as _sangha_catalog_v1_GetRemoteModelRequest,
 import type { RemoteModel as _sangha_catalog_v1_RemoteModel, RemoteModel__Output as _sangha_catalog_v1_RemoteModel__Output } from '../../../sangha/catalog/v1/RemoteModel.ts';
 import type { RemoteModelInput as _sangha_catalog_v1_RemoteModelInput, RemoteModelInput__Output as _sangha_catalog_v1_RemoteModelInput__Output } from '../../../sangha/catalog/v1/RemoteModelInput.ts';
 
+/**
+ * Models of other providers, for signed-in people only. The key leaves through Resolver.Resolve alone, and is bound to the row and origin it was entered for.
+ */
 export interface RemoteModelsClient extends grpc.Client {
   CreateRemoteModel(argument: _sangha_catalog_v1_RemoteModelInput, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_sangha_catalog_v1_RemoteModel__Output>): grpc.ClientUnaryCall;
   CreateRemoteModel(argument: _sangha_catalog_v1_RemoteModelInput, metadata: grpc.Metadata, callback: grpc.requestCallback<_sangha_catalog_v1_RemoteModel__Output>): grpc.ClientUnaryCall;
@@ -47,6 +50,9 @@ export interface RemoteModelsClient extends grpc.Client {
   
 }
 
+/**
+ * Models of other providers, for signed-in people only. The key leaves through Resolver.Resolve alone, and is bound to the row and origin it was entered for.
+ */
 export interface RemoteModelsHandlers extends grpc.UntypedServiceImplementation {
   CreateRemoteModel: grpc.handleUnaryCall<_sangha_catalog_v1_RemoteModelInput__Output, _sangha_catalog_v1_RemoteModel>;
   

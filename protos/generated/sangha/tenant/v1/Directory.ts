@@ -49,14 +49,16 @@ export interface DirectoryClient extends grpc.Client {
   findOrganization(argument: _sangha_tenant_v1_FindOrganizationRequest, callback: grpc.requestCallback<_sangha_tenant_v1_Organization__Output>): grpc.ClientUnaryCall;
   
   /**
-   * Settings that apply to an organisation: its own over the platform's. Caller: any context of that organisation.
+   * Settings that apply to an organisation: its own over the platform's, each as JSON text. Caller: any context of that organisation;
+   * the hub token is answered to the download worker only.
    */
   GetEffectiveSettings(argument: _sangha_tenant_v1_GetEffectiveSettingsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_sangha_tenant_v1_EffectiveSettings__Output>): grpc.ClientUnaryCall;
   GetEffectiveSettings(argument: _sangha_tenant_v1_GetEffectiveSettingsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_sangha_tenant_v1_EffectiveSettings__Output>): grpc.ClientUnaryCall;
   GetEffectiveSettings(argument: _sangha_tenant_v1_GetEffectiveSettingsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_sangha_tenant_v1_EffectiveSettings__Output>): grpc.ClientUnaryCall;
   GetEffectiveSettings(argument: _sangha_tenant_v1_GetEffectiveSettingsRequest, callback: grpc.requestCallback<_sangha_tenant_v1_EffectiveSettings__Output>): grpc.ClientUnaryCall;
   /**
-   * Settings that apply to an organisation: its own over the platform's. Caller: any context of that organisation.
+   * Settings that apply to an organisation: its own over the platform's, each as JSON text. Caller: any context of that organisation;
+   * the hub token is answered to the download worker only.
    */
   getEffectiveSettings(argument: _sangha_tenant_v1_GetEffectiveSettingsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_sangha_tenant_v1_EffectiveSettings__Output>): grpc.ClientUnaryCall;
   getEffectiveSettings(argument: _sangha_tenant_v1_GetEffectiveSettingsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_sangha_tenant_v1_EffectiveSettings__Output>): grpc.ClientUnaryCall;
@@ -97,7 +99,8 @@ export interface DirectoryHandlers extends grpc.UntypedServiceImplementation {
   FindOrganization: grpc.handleUnaryCall<_sangha_tenant_v1_FindOrganizationRequest__Output, _sangha_tenant_v1_Organization>;
   
   /**
-   * Settings that apply to an organisation: its own over the platform's. Caller: any context of that organisation.
+   * Settings that apply to an organisation: its own over the platform's, each as JSON text. Caller: any context of that organisation;
+   * the hub token is answered to the download worker only.
    */
   GetEffectiveSettings: grpc.handleUnaryCall<_sangha_tenant_v1_GetEffectiveSettingsRequest__Output, _sangha_tenant_v1_EffectiveSettings>;
   
