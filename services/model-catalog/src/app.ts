@@ -50,7 +50,7 @@ export function createModelCatalog(deps: ModelCatalogDeps): ModelCatalog {
   const { database, messaging, blobs, readModel, directory, keyring, clock, log, metrics } = deps;
   const { addresses = { allowedHosts: [], allowLoopback: false } } = deps;
   const change = createChange({ database, messaging, clock });
-  const registerFile = createRegisterFile({ change, blobs, readModel });
+  const registerFile = createRegisterFile({ database, change, clock, blobs, readModel });
   const apiKeys = createApiKeys({ directory, keyring });
   const registered = counter(metrics, {
     name: 'sangha_files_registered_total',

@@ -1,8 +1,10 @@
 import type { BlobStore } from '@sangha/blob-store';
+import type { Database } from '@sangha/database';
 import { AppError } from '@sangha/errors';
 import { effectiveTemplate, type GgufMetadata } from '@sangha/gguf';
 import type { OrgContext } from '@sangha/identity';
 import type { Change } from './changes.ts';
+import type { Db } from './db.ts';
 import { type FileFacts, type FileRow, filesOf } from './repository/files.ts';
 
 /** A file that the organisation holds. */
@@ -16,6 +18,8 @@ export interface HeldFile {
 }
 
 export interface RegisterFileDeps {
+  database: Database<Db>;
+  clock: () => number;
   change: Change;
   blobs: Pick<BlobStore, 'locate'>;
   /** Reads a model file's header and refuses what native code must not see. */
@@ -25,12 +29,19 @@ export interface RegisterFileDeps {
 export type RegisterFile = (context: OrgContext, file: HeldFile) => Promise<FileRow>;
 
 /** Reads what a file says about itself and keeps it. Safe to do twice: the second time renews what is known. */
-export function createRegisterFile({ change, blobs, readModel }: RegisterFileDeps): RegisterFile {
+export function createRegisterFile({ database, change, clock, blobs, readModel }: RegisterFileDeps): RegisterFile {
   return async (context, file) => {
     checkHeldFile(file);
     const { path } = await blobs.locate(file.sha256);
     const facts = factsOf(file, await readModel(path));
-    return await change(context, (db, now) => filesOf(db, context.orgId).put(facts, now));
+    const { id } = await database.withOrg(context, (db) => filesOf(db, context.orgId).put(facts, new Date(clock())));
+    return await change(context, async (db) => {
+      const files = filesOf(db, context.orgId);
+      await files.nameRepo(file);
+      const row = await files.find(id);
+      if (row === undefined) throw new AppError('not_found', 'The file was removed while it was registered.');
+      return row;
+    });
   };
 }
 

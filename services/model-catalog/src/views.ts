@@ -53,9 +53,6 @@ export const fileView = (row: FileRow) => ({
   ...times(row),
 });
 
-/** In lists without the template, which can be larger than everything else together. */
-export const listedFileView = (row: FileRow) => ({ ...fileView(row), chatTemplate: '' });
-
 const times = ({ createdAt, updatedAt }: { createdAt: Date; updatedAt: Date }) => ({
   createdAt: createdAt.toISOString(),
   updatedAt: updatedAt.toISOString(),

@@ -59,6 +59,20 @@ for (const engine of engines) {
       assert.equal(exact.local?.sha256, one.sha256);
     });
 
+    it('two files of equal quantization that arrive at the same time have two names', async (t) => {
+      const catalog = await openCatalog(t, engine);
+      const ada = session(organization(), 'ada');
+      const names = ['a', 'b', 'c', 'd'];
+      await Promise.all(
+        names.map((name, seed) => catalog.file(ada, { repo: 'owner/name', filename: `${name}.gguf` }, { seed: seed + 1 })),
+      );
+      const { files } = await catalog.models.listFiles({}, { context: ada });
+      assert.deepEqual(
+        files.map(({ name }) => name),
+        names.map((name) => `owner/name:${name}`),
+      );
+    });
+
     it('a newer snapshot of a file takes over its name', async (t) => {
       const catalog = await openCatalog(t, engine);
       const ada = session(organization(), 'ada');

@@ -8,11 +8,14 @@ import { platformRows } from './repository/audit.ts';
 import { readSettings, type SettingRow, type SettingsOwner } from './repository/settings.ts';
 
 export interface EffectiveSettings {
-  /** What holds for an organisation, as JSON text. Secrets only when a service asks: it uses them, and shows them to nobody. */
+  /** What holds for an organisation, as JSON text. Secrets only for the service that uses them. */
   read(context: OrgContext): Promise<Record<string, string>>;
   /** All layers as they stand in the transaction at hand, for lists and changes; secrets stay sealed, as stars. */
   layers(db: Db, owner: SettingsOwner): Promise<Layers>;
 }
+
+// Whoever needs no secret holds none: the gateway keeps settings in its cache.
+const secretReaders: ReadonlySet<string> = new Set(['download-worker']);
 
 interface EffectiveSettingsDeps {
   database: Database<Db>;
@@ -37,7 +40,7 @@ export function createEffectiveSettings({ database, layers, keys }: EffectiveSet
   return {
     layers: readLayers,
     async read(context) {
-      const trusted = context.kind === 'service';
+      const trusted = context.kind === 'service' && secretReaders.has(context.userId);
       const all = await database.withOrg(context, (db) => (trusted ? openLayers(db, context) : readLayers(db, context.orgId)));
       const wanted = organizationKeys.filter((key) => trusted || !isSecret(key));
       const set = wanted.map((key) => [key, resolveSetting(key, all).value] as const).filter(([, value]) => value !== undefined);

@@ -153,7 +153,8 @@ for (const engine of engines) {
   });
 
   describe(`settings on ${engine}`, () => {
-    const service = (admin: OrgContext): OrgContext => through(admin, 'service');
+    const service = ({ orgId }: OrgContext, userId = 'download-worker'): OrgContext =>
+      through(session(orgId, userId, 'resource_admin'), 'service');
 
     it('an admin sets what the organisation may decide, and takes it back', async (t) => {
       const registry = await openRegistry(t, engine);
@@ -187,7 +188,7 @@ for (const engine of engines) {
       assert.equal(await values(other.admin), '300');
     });
 
-    it('a hub token is stored sealed, shown as stars, and opened only for a service', async (t) => {
+    it('a hub token is stored sealed, shown as stars, and opened only for the service that uses it', async (t) => {
       const registry = await openRegistry(t, engine);
       const { admin, orgId } = await registry.organization('acme');
       const token = 'hf_canary_5e9c1f';
@@ -204,7 +205,9 @@ for (const engine of engines) {
       ]);
       assert.ok(!JSON.stringify(rows).includes(token) && !registry.logged().includes(token));
       const effective = (context: OrgContext) => registry.directory.getEffectiveSettings({}, { context });
-      assert.equal((await effective(admin)).values.BODHI_HUB_TOKEN, undefined);
+      for (const context of [admin, service(admin, 'auth-gateway'), session(orgId, 'download-worker', 'resource_admin')]) {
+        assert.equal((await effective(context)).values.BODHI_HUB_TOKEN, undefined);
+      }
       assert.equal((await effective(service(admin))).values.BODHI_HUB_TOKEN, JSON.stringify(token));
     });
 

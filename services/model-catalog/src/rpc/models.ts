@@ -15,7 +15,7 @@ import { type AliasRow, aliasesOf } from '../repository/aliases.ts';
 import { type FileRow, filesOf } from '../repository/files.ts';
 import { pageOfModels } from '../repository/models.ts';
 import { type RemoteModelRow, remoteModelsOf } from '../repository/remote-models.ts';
-import { aliasView, fileView, listedFileView, remoteView } from '../views.ts';
+import { aliasView, fileView, remoteView } from '../views.ts';
 
 /** Everything an organisation can call, as rows for people. */
 export function modelsRpc({ database, registerFile }: { database: Database<Db>; registerFile: RegisterFile }): Implementation {
@@ -30,7 +30,7 @@ export function modelsRpc({ database, registerFile }: { database: Database<Db>; 
         const aliases = await aliasesOf(db, org).findMany(idsOf('model_alias'));
         const remotes = await remoteModelsOf(db, org).findMany(idsOf('api_model'));
         const found = [
-          ...files.map((row) => ({ id: row.id, view: fileRow(org, row, listedFileView(row)) })),
+          ...files.map((row) => ({ id: row.id, view: fileRow(org, row) })),
           ...aliases.map((row) => ({ id: row.id, view: aliasRow(org, row) })),
           ...remotes.map((row) => ({ id: row.id, view: remoteRow(org, row) })),
         ];
@@ -43,7 +43,7 @@ export function modelsRpc({ database, registerFile }: { database: Database<Db>; 
       const org = requireOrg(context);
       return await database.withOrg(org, async (db) => {
         const file = await filesOf(db, org.orgId).find(id);
-        if (file !== undefined) return fileRow(org, file, fileView(file));
+        if (file !== undefined) return fileRow(org, file);
         const alias = await aliasesOf(db, org).find(id);
         if (alias !== null) return aliasRow(org, alias);
         const remote = await remoteModelsOf(db, org).find(id);
@@ -58,7 +58,7 @@ export function modelsRpc({ database, registerFile }: { database: Database<Db>; 
       const org = requireOrg(context);
       const page = parsePage(request);
       const { rows, total } = await database.withOrg(org, (db) => filesOf(db, org.orgId).page(page));
-      return { files: rows.map(listedFileView), total, ...page };
+      return { files: rows.map(fileView), total, ...page };
     },
 
     async registerFile(request, { context }) {
@@ -68,11 +68,11 @@ export function modelsRpc({ database, registerFile }: { database: Database<Db>; 
 }
 
 // `access`: whether the asker's token or app may use it; always true for people.
-const fileRow = (org: OrgContext, row: FileRow, file: ReturnType<typeof fileView>) => ({
+const fileRow = (org: OrgContext, row: FileRow) => ({
   type: 'local_file',
   name: row.name,
   access: allowsModel(org.grants, grantIds(row, row.name, exactFileName(row))),
-  file,
+  file: fileView(row),
 });
 
 const aliasRow = (org: OrgContext, row: AliasRow) => ({
