@@ -88,7 +88,7 @@ export async function createNode(options: NodeOptions): Promise<SanghaNode> {
     addresses: { allowedHosts: values.BODHI_UPSTREAM_ALLOWED_HOSTS, allowLoopback: false },
     directory: directoryFor('model-catalog'),
   });
-  const hubs = openHubs({ endpoint: values.HF_ENDPOINT, blobs });
+  const hubs = openHubs({ endpoint: values.HF_ENDPOINT });
   defer('hubs', () => hubs.close());
   const worker = createDownloadWorker({
     ...shared,
