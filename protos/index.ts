@@ -38,11 +38,20 @@ export interface EventCodec<Input, Output> {
 }
 
 const packages = loadSync(
-  ['tenant/v1/tenant.proto', 'catalog/v1/catalog.proto', 'download/v1/download.proto', 'inference/v1/inference.proto', 'events/v1/events.proto'],
+  [
+    'tenant/v1/tenant.proto',
+    'catalog/v1/catalog.proto',
+    'download/v1/download.proto',
+    'inference/v1/inference.proto',
+    'events/v1/events.proto',
+  ],
   { includeDirs: [fileURLToPath(new URL('.', import.meta.url))], longs: Number, enums: String, defaults: true, oneofs: true },
 );
 
-const service = <Definition, Handlers>(name: string): ServiceContract<Definition, Handlers> => ({ name, methods: packages[name] as ServiceDefinition });
+const service = <Definition, Handlers>(name: string): ServiceContract<Definition, Handlers> => ({
+  name,
+  methods: packages[name] as ServiceDefinition,
+});
 
 const event = <Type>(name: string): EventOf<Type> => {
   const { serialize, deserialize } = packages[name] as MessageTypeDefinition<object, object>;
@@ -51,7 +60,9 @@ const event = <Type>(name: string): EventOf<Type> => {
     decode: (bytes: Uint8Array) => deserialize(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)),
   } as EventOf<Type>;
 };
-type EventOf<Type> = Type extends { serialize: (value: infer Input) => Buffer; deserialize: (bytes: Buffer) => infer Output } ? EventCodec<Input, Output> : never;
+type EventOf<Type> = Type extends { serialize: (value: infer Input) => Buffer; deserialize: (bytes: Buffer) => infer Output }
+  ? EventCodec<Input, Output>
+  : never;
 
 type Tenant = TenantTypes['sangha']['tenant']['v1'];
 export const Directory = service<Tenant['Directory']['service'], DirectoryHandlers>('sangha.tenant.v1.Directory');
@@ -67,8 +78,12 @@ export const Aliases = service<Catalog['Aliases']['service'], AliasesHandlers>('
 export const RemoteModels = service<Catalog['RemoteModels']['service'], RemoteModelsHandlers>('sangha.catalog.v1.RemoteModels');
 export const Models = service<Catalog['Models']['service'], ModelsHandlers>('sangha.catalog.v1.Models');
 
-export const Downloads = service<DownloadTypes['sangha']['download']['v1']['Downloads']['service'], DownloadsHandlers>('sangha.download.v1.Downloads');
-export const Inference = service<InferenceTypes['sangha']['inference']['v1']['Inference']['service'], InferenceHandlers>('sangha.inference.v1.Inference');
+export const Downloads = service<DownloadTypes['sangha']['download']['v1']['Downloads']['service'], DownloadsHandlers>(
+  'sangha.download.v1.Downloads',
+);
+export const Inference = service<InferenceTypes['sangha']['inference']['v1']['Inference']['service'], InferenceHandlers>(
+  'sangha.inference.v1.Inference',
+);
 
 type Events = EventTypes['sangha']['events']['v1'];
 /** Payloads of the bus; the subjects are written at the top of events.proto. */
