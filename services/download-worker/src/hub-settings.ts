@@ -2,6 +2,7 @@ import type { OrgContext } from '@sangha/identity';
 import type { Directory } from '@sangha/protos';
 import type { Client } from '@sangha/rpc';
 import type { HubSettings } from './domain/hub-target.ts';
+import { serviceContext } from './service-context.ts';
 
 export interface HubSettingsDeps {
   directory: Pick<Client<typeof Directory>, 'getEffectiveSettings'>;
@@ -11,8 +12,9 @@ export interface HubSettingsDeps {
 
 /** The organisation's hub token and hubs, as its settings say now. */
 export function hubSettingsFrom({ directory, operatorToken }: HubSettingsDeps): (context: OrgContext) => Promise<HubSettings> {
-  return async (context) => {
-    const { values } = await directory.getEffectiveSettings({}, { context });
+  return async ({ orgId }) => {
+    // As ourselves, whoever asked us: the registry answers the token to this service only.
+    const { values } = await directory.getEffectiveSettings({}, { context: serviceContext(orgId) });
     const setting = (key: string): unknown => (values[key] === undefined ? undefined : JSON.parse(values[key]));
     const token = setting('BODHI_HUB_TOKEN');
     const allowedHubs = setting('BODHI_ALLOWED_HUBS');
