@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The `sangha` command: `start` runs a node; everything else talks to a running one over its HTTP surface. */
+import { enableCompileCache } from 'node:module';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
@@ -12,6 +13,9 @@ interface CommonOptions {
   token?: string;
   json?: boolean;
 }
+
+// Half of a start was reading TypeScript; what was read once is kept beside the installed packages. Silent where it can't be.
+enableCompileCache(join(import.meta.dirname, '../../../node_modules/.cache/node'));
 
 const program = new Command('sangha')
   .description('One LLM platform for many organisations. `sangha start` runs it on this machine.')
