@@ -10,7 +10,7 @@ import { createApiKeys } from './api-keys.ts';
 import { createChange } from './changes.ts';
 import { consumeDownloads } from './consume.ts';
 import type { Db } from './db.ts';
-import type { AddressRules } from './domain/base-url.ts';
+import { type AddressRules, addressPolicy } from './domain/base-url.ts';
 import { createRegisterFile } from './register-file.ts';
 import { aliasesRpc } from './rpc/aliases.ts';
 import { modelsRpc } from './rpc/models.ts';
@@ -63,7 +63,7 @@ export function createModelCatalog(deps: ModelCatalogDeps): ModelCatalog {
     services: [
       resolverRpc({ database, apiKeys }),
       aliasesRpc({ database, change }),
-      remoteModelsRpc({ database, change, apiKeys, addresses }),
+      remoteModelsRpc({ database, change, apiKeys, addresses: addressPolicy(addresses) }),
       modelsRpc({ database, registerFile }),
     ],
     async start() {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { AppError, type ErrorCode } from '@sangha/errors';
 import { parseAliasName } from '../src/domain/alias-name.ts';
-import { parseBaseUrl } from '../src/domain/base-url.ts';
+import { addressPolicy, parseBaseUrl } from '../src/domain/base-url.ts';
 import { parseContextParams } from '../src/domain/context-params.ts';
 import { parseExtraHeaders } from '../src/domain/extra-headers.ts';
 import { exactFileName, fileName } from '../src/domain/file-name.ts';
@@ -97,7 +97,7 @@ describe('context parameters', () => {
 });
 
 describe('the address of a remote model', () => {
-  const rules = { allowedHosts: [], allowLoopback: false };
+  const rules = addressPolicy({ allowedHosts: [], allowLoopback: false });
   it('is an https address, kept without its last slash', () => {
     assert.equal(parseBaseUrl('https://API.example.com/v1/', rules), 'https://api.example.com/v1');
     assert.equal(parseBaseUrl('https://8.8.8.8:8443', rules), 'https://8.8.8.8:8443');
@@ -152,12 +152,19 @@ describe('the address of a remote model', () => {
       assert.throws(() => parseBaseUrl(text, rules), refusedAs('invalid_value')));
   }
   it('may be inside where the operator lists the host, and on this machine where the operator says so', () => {
-    const listed = { allowedHosts: ['vllm.internal', '10.0.0.5:8000'], allowLoopback: false };
+    const listed = addressPolicy({
+      allowedHosts: ['VLLM.internal', '10.2.0.0/16', '10.0.0.5', 'fd12::/16'],
+      allowLoopback: false,
+    });
     assert.equal(parseBaseUrl('http://vllm.internal:8000/v1', listed), 'http://vllm.internal:8000/v1');
-    assert.equal(parseBaseUrl('http://10.0.0.5:8000', listed), 'http://10.0.0.5:8000');
-    assert.throws(() => parseBaseUrl('http://10.0.0.5:8001', listed), refusedAs('address_refused'));
+    for (const text of ['http://10.0.0.5:8000', 'http://10.2.255.1', 'https://[fd12::1]:8000'])
+      assert.equal(parseBaseUrl(text, listed), text);
+    for (const text of ['http://10.0.0.6', 'http://10.3.0.1', 'https://[fd13::1]', 'http://vllm.internal.example.com']) {
+      assert.throws(() => parseBaseUrl(text, listed), refusedAs('address_refused'));
+    }
+    assert.throws(() => addressPolicy({ allowedHosts: ['10.0.0.0/33'], allowLoopback: false }));
     assert.throws(() => parseBaseUrl('http://127.0.0.1', listed), refusedAs('address_refused'));
-    const loopback = { allowedHosts: [], allowLoopback: true };
+    const loopback = addressPolicy({ allowedHosts: [], allowLoopback: true });
     for (const text of ['http://127.0.0.1:11434', 'http://localhost:11434', 'http://[::1]:1'])
       assert.equal(parseBaseUrl(text, loopback), text);
     assert.throws(() => parseBaseUrl('http://10.0.0.1', loopback), refusedAs('address_refused'));
@@ -165,7 +172,7 @@ describe('the address of a remote model', () => {
   it('is never the metadata service, whoever lists it', () => {
     for (const host of ['169.254.169.254', 'metadata.google.internal'])
       assert.throws(
-        () => parseBaseUrl(`http://${host}`, { allowedHosts: [host], allowLoopback: true }),
+        () => parseBaseUrl(`http://${host}`, addressPolicy({ allowedHosts: [host], allowLoopback: true })),
         refusedAs('address_refused'),
       );
   });
@@ -223,7 +230,7 @@ describe('a remote model', () => {
     extraBody: '',
   };
   const parse = (differences: Partial<typeof input>) =>
-    parseRemoteModel({ ...input, ...differences }, { allowedHosts: [], allowLoopback: false });
+    parseRemoteModel({ ...input, ...differences }, addressPolicy({ allowedHosts: [], allowLoopback: false }));
   it('is private and plain unless it says more', () =>
     assert.deepEqual(parse({}), { ...input, visibility: 'private', extraBody: '{}' }));
   for (const wrong of [

@@ -33,24 +33,15 @@ interface Recorded {
   change: Change;
 }
 
-export function createChanges({
-  database,
-  messaging,
-  clock,
-}: {
+export interface ChangesDeps {
   database: Database<Db>;
   messaging: Messaging;
   clock: () => number;
-}): Changes {
+}
+
+export function createChanges({ database, messaging, clock }: ChangesDeps): Changes {
   const tell = (orgId: OrgId, { subject, id }: Change) =>
     messaging.broadcast('registry.changed', orgId, events.registryChanged.encode({ orgId, subject, id }));
-
-  async function writeAudit(db: Db, recorded: readonly Recorded[], actor: { actorKind: string; actor: string }, now: Date) {
-    for (const { orgId, change } of recorded) {
-      const entry = { ...actor, action: `${change.subject}.${change.what}`, resource: change.id, details: change.details ?? {} };
-      await appendAudit(db, orgId, now, [entry]);
-    }
-  }
 
   return {
     async inOrg(context, work) {
@@ -58,7 +49,7 @@ export function createChanges({
         const now = new Date(clock());
         const changes: Recorded[] = [];
         const done = await work(db, (change) => changes.push({ orgId: context.orgId, change }), now);
-        await writeAudit(db, changes, { actorKind: context.kind, actor: context.userId }, now);
+        await appendAudit(db, now, entriesOf(changes, context.kind, context.userId));
         return [done, changes] as const;
       });
       for (const { change } of recorded) tell(context.orgId, change);
@@ -70,19 +61,30 @@ export function createChanges({
         const now = new Date(clock());
         const changes: Recorded[] = [];
         const done = await work(db, (orgId, change) => changes.push({ orgId, change }), now);
-        await writeAudit(db, changes, { actorKind: 'platform', actor: 'platform' }, now);
-        const forAll = changes.some(({ orgId }) => orgId === platformRows);
-        return [
-          done,
-          changes,
-          forAll ? await db.organisation.findMany({ where: { status: { not: 'deleted' } }, select: { id: true } }) : [],
-        ] as const;
+        await appendAudit(db, now, entriesOf(changes, 'platform', 'platform'));
+        return [done, changes, changes.some(isForAll) ? await organizationIds(db) : []] as const;
       });
       for (const { orgId, change } of recorded) {
-        if (orgId !== platformRows) tell(orgId, change);
-        else for (const { id } of everyone) tell(id as OrgId, change);
+        for (const id of orgId === platformRows ? everyone : [orgId]) tell(id, change);
       }
       return result;
     },
   };
+}
+
+const isForAll = ({ orgId }: Recorded): boolean => orgId === platformRows;
+
+const entriesOf = (recorded: readonly Recorded[], actorKind: string, actor: string): AuditEntry[] =>
+  recorded.map(({ orgId, change: { subject, id, what, details = {} } }) => ({
+    orgId,
+    actorKind,
+    actor,
+    action: `${subject}.${what}`,
+    resource: id,
+    details,
+  }));
+
+async function organizationIds(db: Db): Promise<OrgId[]> {
+  const rows = await db.organisation.findMany({ where: { status: { not: 'deleted' } }, select: { id: true } });
+  return rows.map(({ id }) => id as OrgId);
 }

@@ -3,10 +3,28 @@ import { AppError } from '@sangha/errors';
 
 /** What the operator allows beyond https to public names. */
 export interface AddressRules {
-  /** Origins or hosts (`vllm.internal`, `10.0.0.5:8000`) that may be reached over http or at a private address. */
+  /** What may be reached over http or inside: names, addresses, networks (`vllm.internal`, `10.0.0.5`, `10.2.0.0/16`). */
   readonly allowedHosts: readonly string[];
   /** http and https to 127.0.0.0/8, ::1 and localhost; for a machine that runs its own upstream. */
   readonly allowLoopback: boolean;
+}
+
+/** The rules, read once. */
+export interface AddressPolicy {
+  readonly hosts: ReadonlySet<string>;
+  readonly networks: BlockList;
+  readonly allowLoopback: boolean;
+}
+
+/** Throws on a network that is none, so that a typing mistake is seen at the start. */
+export function addressPolicy({ allowedHosts, allowLoopback }: AddressRules): AddressPolicy {
+  const isAddress = (entry: string) => isIP(entry.split('/')[0] ?? '') !== 0;
+  const networks = allowedHosts.filter(isAddress).map((entry): [string, number] => {
+    const [address = '', prefix] = entry.split('/');
+    return [address, prefix === undefined ? (isIP(address) === 4 ? 32 : 128) : Number(prefix)];
+  });
+  const hosts = new Set(allowedHosts.filter((entry) => !isAddress(entry)).map((entry) => entry.toLowerCase()));
+  return { hosts, networks: ranges(networks), allowLoopback };
 }
 
 /**
@@ -15,9 +33,9 @@ export interface AddressRules {
  * connects to as well.
  * @throws AppError invalid_value, address_refused
  */
-export function parseBaseUrl(text: string, rules: AddressRules): string {
+export function parseBaseUrl(text: string, policy: AddressPolicy): string {
   const url = parse(text);
-  if (!isAllowedByOperator(url, rules)) {
+  if (!isAllowedByOperator(url, policy)) {
     if (url.protocol !== 'https:')
       throw refused('must start with https://. The operator can list hosts that may be reached over http');
     if (isPrivate(hostOf(url)))
@@ -37,12 +55,12 @@ function parse(text: string): URL {
   return url;
 }
 
-function isAllowedByOperator(url: URL, rules: AddressRules): boolean {
+function isAllowedByOperator(url: URL, policy: AddressPolicy): boolean {
   const host = hostOf(url);
   // Never, whoever lists it: this is where clouds hand out the machine's own credentials.
   if (isMetadata(host)) throw refused('is an address where machines keep their own credentials');
-  if (rules.allowLoopback && isLoopback(host)) return true;
-  return rules.allowedHosts.some((allowed) => [url.host, host, url.origin].includes(allowed.toLowerCase()));
+  if (policy.allowLoopback && isLoopback(host)) return true;
+  return policy.hosts.has(host) || contains(policy.networks, host);
 }
 
 // The URL parser has already turned 0x7f.1, 2130706433 and [::ffff:127.0.0.1] into their usual form.
@@ -57,6 +75,7 @@ const metadata = ranges([
   ['fe80::', 10],
   ['fd00:ec2::', 32],
   ['100.100.100.200', 32],
+  ['192.0.0.192', 32],
 ]);
 // IANA's special-purpose registries: what never is a public server.
 const reserved = ranges([

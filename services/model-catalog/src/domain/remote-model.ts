@@ -1,5 +1,5 @@
 import { AppError } from '@sangha/errors';
-import { type AddressRules, originOf, parseBaseUrl } from './base-url.ts';
+import { type AddressPolicy, originOf, parseBaseUrl } from './base-url.ts';
 import { parseExtraHeaders } from './extra-headers.ts';
 import { parseJsonObject } from './json-object.ts';
 
@@ -38,7 +38,7 @@ const modelId = /^[\x21-\x7e]{1,200}$/;
 const prefixShape = /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,62}$/;
 
 /** @throws AppError invalid_value, address_refused, missing_field */
-export function parseRemoteModel(input: Input, rules: AddressRules): RemoteModelFields {
+export function parseRemoteModel(input: Input, policy: AddressPolicy): RemoteModelFields {
   const name = input.name.trim();
   if (name === '' || name.length > 100 || /\p{Cc}/u.test(name)) throw invalid('name', 'needs 1 to 100 printable characters');
   if (!formats.has(input.apiFormat)) throw invalid('api_format', `is one of ${[...formats].join(', ')}`);
@@ -52,7 +52,7 @@ export function parseRemoteModel(input: Input, rules: AddressRules): RemoteModel
   return {
     name,
     apiFormat: input.apiFormat,
-    baseUrl: parseBaseUrl(input.baseUrl, rules),
+    baseUrl: parseBaseUrl(input.baseUrl, policy),
     models,
     prefix: input.prefix,
     forwardAllWithPrefix: input.forwardAllWithPrefix,

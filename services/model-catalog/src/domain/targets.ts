@@ -1,4 +1,5 @@
 import type { ContextParams } from './context-params.ts';
+import { exactFileName } from './file-name.ts';
 
 interface TemplateOf {
   readonly chatTemplate: string;
@@ -19,5 +20,14 @@ export function effective(
   return { chatTemplate, chatTemplateSource: 'alias', capabilities };
 }
 
-/** The ids by which grants can name something: what callers write, and the row that stands behind it. */
-export const grantIds = (row: { id: string }, ...names: string[]): string[] => [...new Set([...names, row.id])];
+/**
+ * The ids by which grants can name a row, besides a name that means it: the row's id, what it is called, and for a file the
+ * name that it always has.
+ */
+export function grantIds(
+  row: { id: string } & ({ alias: string } | { models: readonly string[] } | { name: string; repo: string; filename: string }),
+): string[] {
+  if ('models' in row) return [row.id];
+  if ('alias' in row) return [row.id, row.alias];
+  return [row.id, row.name, exactFileName(row)];
+}

@@ -5,7 +5,6 @@ import { Models } from '@sangha/protos';
 import { type Implementation, implement } from '@sangha/rpc';
 import type { Db } from '../db.ts';
 import { requireOrg, requireService } from '../domain/access.ts';
-import { exactFileName } from '../domain/file-name.ts';
 import { namesOf } from '../domain/match-remote.ts';
 import { parseModelQuery } from '../domain/model-list.ts';
 import { parsePage } from '../domain/page.ts';
@@ -71,20 +70,20 @@ export function modelsRpc({ database, registerFile }: { database: Database<Db>; 
 const fileRow = (org: OrgContext, row: FileRow) => ({
   type: 'local_file',
   name: row.name,
-  access: allowsModel(org.grants, grantIds(row, row.name, exactFileName(row))),
+  access: allowsModel(org.grants, grantIds(row)),
   file: fileView(row),
 });
 
 const aliasRow = (org: OrgContext, row: AliasRow) => ({
   type: 'model_alias',
   name: row.alias,
-  access: allowsModel(org.grants, grantIds(row, row.alias)),
+  access: allowsModel(org.grants, grantIds(row)),
   alias: aliasView(row),
 });
 
 const remoteRow = (org: OrgContext, row: RemoteModelRow) => ({
   type: 'api_model',
   name: row.name,
-  access: allowsModel(org.grants, grantIds(row, ...namesOf(row))),
+  access: allowsModel(org.grants, [...namesOf(row), ...grantIds(row)]),
   remote: remoteView(row),
 });

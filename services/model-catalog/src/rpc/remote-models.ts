@@ -8,7 +8,7 @@ import type { ApiKeys } from '../api-keys.ts';
 import type { Change } from '../changes.ts';
 import type { Db } from '../db.ts';
 import { checkMayChange, checkMayWrite, requireSession } from '../domain/access.ts';
-import type { AddressRules } from '../domain/base-url.ts';
+import type { AddressPolicy } from '../domain/base-url.ts';
 import { type KeyChange, parseKeyChange, parseRemoteModel } from '../domain/remote-model.ts';
 import { type RemoteModelRow, remoteModelsOf } from '../repository/remote-models.ts';
 import { remoteView } from '../views.ts';
@@ -17,7 +17,7 @@ export interface RemoteModelsDeps {
   database: Database<Db>;
   change: Change;
   apiKeys: ApiKeys;
-  addresses: AddressRules;
+  addresses: AddressPolicy;
 }
 
 /** Models of other providers. Keys go in sealed and come out only through the resolver. */

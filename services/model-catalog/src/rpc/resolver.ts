@@ -7,7 +7,6 @@ import type { ApiKeys } from '../api-keys.ts';
 import type { Db } from '../db.ts';
 import { requireOrg } from '../domain/access.ts';
 import { readContextParams } from '../domain/context-params.ts';
-import { exactFileName } from '../domain/file-name.ts';
 import { matchRemote, type RemoteMatch } from '../domain/match-remote.ts';
 import { effective, grantIds } from '../domain/targets.ts';
 import { visibleNames } from '../domain/visible-names.ts';
@@ -17,73 +16,47 @@ import { type RemoteModelRow, remoteModelsOf } from '../repository/remote-models
 
 /** What a name means for an asker. The gateway keeps the answers; who may use them by grants is checked there, per request. */
 export function resolverRpc({ database, apiKeys }: { database: Database<Db>; apiKeys: ApiKeys }): Implementation {
+  /** Outside the transaction: the organisation's key may have to be asked for. */
+  async function keyOf({ orgId }: OrgContext, remote: RemoteModelRow): Promise<string> {
+    return remote.encryptedApiKey === null ? '' : (await apiKeys.open(orgId, remote, remote.encryptedApiKey)).reveal();
+  }
+
   return implement(Resolver, {
     async resolve({ name }, { context }) {
       const org = requireOrg(context);
       // Longer than every alias, prefix with model id, and file name can be.
       const meaning = name === '' || name.length > 512 ? undefined : await database.withOrg(org, (db) => lookUp(db, org, name));
       if (meaning === undefined) throw notFound(name);
-      const base = { name, modelId: name };
-      if ('remote' in meaning) {
-        const { remote, upstreamModel } = meaning;
-        return {
-          ...base,
-          requestParams: '{}',
-          grantIds: grantIds(remote, name),
-          remote: {
-            id: remote.id,
-            apiFormat: remote.apiFormat,
-            baseUrl: remote.baseUrl,
-            // Opened after the transaction: the organisation's key may have to be asked for.
-            apiKey:
-              remote.encryptedApiKey === null ? '' : (await apiKeys.open(org.orgId, remote, remote.encryptedApiKey)).reveal(),
-            upstreamModel,
-            extraHeaders: remote.extraHeaders,
-            extraBody: remote.extraBody,
-          },
-        };
-      }
-      const { file, alias } = meaning;
-      const params = alias === undefined ? {} : readContextParams(alias.contextParams);
-      return {
-        ...base,
-        requestParams: alias?.requestParams ?? '{}',
-        grantIds: alias === undefined ? grantIds(file, name, file.name, exactFileName(file)) : grantIds(alias, name),
-        local: {
-          sha256: file.sha256,
-          sizeBytes: Number(file.sizeBytes),
-          architecture: file.architecture,
-          contextLength: file.contextLength,
-          ...effective(file, params),
-          context: params,
-        },
-      };
+      const named = { name, modelId: name, grantIds: [...new Set([name, ...grantIds(rowOf(meaning))])] };
+      if ('remote' in meaning)
+        return { ...named, requestParams: '{}', remote: remoteTarget(meaning, await keyOf(org, meaning.remote)) };
+      return { ...named, requestParams: meaning.alias?.requestParams ?? '{}', local: localTarget(meaning) };
     },
 
     async listNames(_request, { context }) {
       const org = requireOrg(context);
-      const [aliases, remotes, files] = await database.withOrg(
-        org,
-        async (db) =>
-          [await aliasesOf(db, org).all(), await remoteModelsOf(db, org).all(), await filesOf(db, org.orgId).all()] as const,
-      );
-      const named = aliases.map((row) => ({ ...row, name: row.alias }));
-      const names = visibleNames(named, remotes, files).map((entry) => {
-        const about = aboutName(entry.row, files);
-        return {
-          name: entry.name,
-          type: entry.type,
-          created: Math.floor(entry.row.createdAt.getTime() / 1000),
-          allowed: allowsModel(org.grants, grantIds(entry.row, entry.name)),
-          ...about,
-        };
+      const [aliases, remotes, files] = await database.withOrg(org, async (db) => {
+        return [await aliasesOf(db, org).all(), await remoteModelsOf(db, org).all(), await filesOf(db, org.orgId).all()] as const;
       });
+      const named = aliases.map((row) => ({ ...row, name: row.alias }));
+      const names = visibleNames(named, remotes, files).map(({ name, type, row }) => ({
+        name,
+        type,
+        created: Math.floor(row.createdAt.getTime() / 1000),
+        allowed: allowsModel(org.grants, [name, ...grantIds(row)]),
+        ...aboutName(row, files),
+      }));
       return { names };
     },
   });
 }
 
-type Meaning = { file: FileRow; alias?: AliasRow } | RemoteMatch<RemoteModelRow>;
+type LocalMeaning = { file: FileRow; alias?: AliasRow };
+type RemoteMeaning = RemoteMatch<RemoteModelRow>;
+type Meaning = LocalMeaning | RemoteMeaning;
+
+const rowOf = (meaning: Meaning): AliasRow | RemoteModelRow | FileRow =>
+  'remote' in meaning ? meaning.remote : (meaning.alias ?? meaning.file);
 
 /** In this order: own alias, shared alias, remote model, file. */
 async function lookUp(db: Db, org: OrgContext, name: string): Promise<Meaning | undefined> {
@@ -104,6 +77,17 @@ async function findByExactName(files: ReturnType<typeof filesOf>, name: string):
   const colon = name.lastIndexOf(':');
   if (colon <= 0) return undefined;
   return await files.findByPath({ repo: name.slice(0, colon), filename: `${name.slice(colon + 1)}.gguf`, snapshot: '' });
+}
+
+function remoteTarget({ remote, upstreamModel }: RemoteMeaning, apiKey: string) {
+  const { id, apiFormat, baseUrl, extraHeaders, extraBody } = remote;
+  return { id, apiFormat, baseUrl, apiKey, upstreamModel, extraHeaders, extraBody };
+}
+
+function localTarget({ file, alias }: LocalMeaning) {
+  const context = alias === undefined ? {} : readContextParams(alias.contextParams);
+  const { sha256, architecture, contextLength } = file;
+  return { sha256, sizeBytes: Number(file.sizeBytes), architecture, contextLength, ...effective(file, context), context };
 }
 
 function aboutName(

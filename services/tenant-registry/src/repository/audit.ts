@@ -5,6 +5,7 @@ import type { Db } from '../db.ts';
 export const platformRows = 'platform';
 
 export interface AuditEntry {
+  readonly orgId: OrgId | typeof platformRows;
   readonly actorKind: string;
   readonly actor: string;
   /** `<thing>.<what happened>`, for example `member.removed`. */
@@ -16,15 +17,10 @@ export interface AuditEntry {
 }
 
 /** Adds entries in the transaction at hand. They can't be changed or removed afterwards. */
-export async function appendAudit(
-  db: Db,
-  orgId: OrgId | typeof platformRows,
-  at: Date,
-  entries: readonly AuditEntry[],
-): Promise<void> {
+export async function appendAudit(db: Db, at: Date, entries: readonly AuditEntry[]): Promise<void> {
   if (entries.length === 0) return;
   // createMany because it reads nothing back: the platform role may add audit rows and see none.
   await db.auditEvent.createMany({
-    data: entries.map((entry) => ({ ...entry, orgId, id: newUlid(), at, details: JSON.stringify(entry.details) })),
+    data: entries.map((entry) => ({ ...entry, id: newUlid(), at, details: JSON.stringify(entry.details) })),
   });
 }
