@@ -117,6 +117,29 @@ test('an estimate that was far too high costs nothing once the truth is known', 
   assert.equal(turns.filter((orgId) => orgId === A).length, 20);
 });
 
+test('what is running counts by its estimate, so small requests are not held up by equal numbers of large ones', () => {
+  const queue = createFairQueue<string>({ perOrg: 10, total: 20 });
+  for (let n = 0; n < 4; n++) {
+    queue.push({ orgId: A, cost: 1_000, slots: 1, value: '' });
+    queue.push({ orgId: B, cost: 10, slots: 1, value: '' });
+  }
+  assert.deepEqual(
+    Array.from({ length: 5 }, () => queue.take(1)?.orgId),
+    [A, B, B, B, B],
+  );
+});
+
+test('an organisation whose one long request was running meanwhile has saved up nothing either', () => {
+  const queue = createFairQueue<string>({ perOrg: 10_000, total: 10_000 });
+  queue.push({ orgId: C, cost: 10, slots: 1, value: 'long' });
+  queue.take(1);
+  for (let n = 0; n < 1_000; n++) queue.push({ orgId: A, cost: 100, slots: 1, value: 'a' });
+  for (let n = 0; n < 500; n++) settleNext(queue);
+  for (let n = 0; n < 500; n++) queue.push({ orgId: C, cost: 100, slots: 1, value: 'c' });
+  const turnsOfC = Array.from({ length: 40 }, () => settleNext(queue)).filter((item) => item?.orgId === C).length;
+  assert.ok(turnsOfC >= 18 && turnsOfC <= 22, `${turnsOfC} of 40`);
+});
+
 test('a request that needs many sequences is waited for and not overtaken', () => {
   const queue = createFairQueue<string>({ perOrg: 10, total: 10 });
   const first: Waiting<string> = { orgId: A, cost: 1, slots: 1, value: 'first' };

@@ -94,6 +94,37 @@ test('a caller that stops reading without hanging up frees its sequence', async 
   assert.equal((await usage(1))[0]?.outcome, 'aborted');
 });
 
+const bare = {
+  requestId: 'bare',
+  modelId: 'tiny',
+  model: { sha256: sha('a'), chatTemplate: '' },
+  prompt: 'one two three',
+  input: 'prompt',
+  sampling: null,
+  stop: [],
+  n: 1,
+  constraint: null,
+  ignoreEos: false,
+} as const;
+
+test('a caller whose transport only says that it hung up, and never reads again, frees its sequence', async (t) => {
+  const runner = await startRunner(t, { models: { [sha('a')]: { script: { reply: 'w '.repeat(500), tokenMs: 1 } } } });
+  const leave = new AbortController();
+  const stream = runner.generateBare({ ...bare, stop: [] }, orgContext(), leave.signal)[Symbol.asyncIterator]();
+  while (!(await stream.next()).value?.delta);
+  leave.abort();
+  await until(() => runner.engines.opened[0]?.busy === 0);
+  assert.equal((await runner.usage(1))[0]?.outcome, 'aborted');
+});
+
+test('a caller whose transport only stops reading, and never says why, frees its sequence', async (t) => {
+  const runner = await startRunner(t, { models: { [sha('a')]: { script: { reply: 'w '.repeat(500), tokenMs: 1 } } } });
+  for await (const event of runner.generateBare({ ...bare, stop: [] }, orgContext(), new AbortController().signal))
+    if (event.delta) break;
+  await until(() => runner.engines.opened[0]?.busy === 0);
+  assert.equal((await runner.usage(1))[0]?.outcome, 'aborted');
+});
+
 test('a caller that takes nothing for too long is cut off, so that it cannot keep a sequence', async (t) => {
   const { client, engines, usage } = await startRunner(t, {
     models: { [sha('a')]: { script: { reply: 'w '.repeat(500) } } },

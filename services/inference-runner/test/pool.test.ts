@@ -198,6 +198,21 @@ test('an idle model is unloaded when its keep-alive is over, and not before', as
   assert.deepEqual(await states(runner), []);
 });
 
+test('keep-alive counts from the end of a load, however long that took', async (t) => {
+  const clock = manualClock();
+  const runner = await startRunner(t, { clock, models: { [sha('a')]: { script: { loadMs: 40 } } } });
+  const load = runner.client
+    .loadModel({ model: model('a', { keepAliveSecs: 10 }), modelId: 'm' }, { context: orgContext() })
+    [Symbol.asyncIterator]();
+  await load.next();
+  clock.advance(60_000);
+  while (!(await load.next()).done);
+  clock.advance(9_999);
+  assert.deepEqual(await states(runner), ['a ready']);
+  clock.advance(1);
+  await until(() => runner.engines.opened[0]?.state === 'closed');
+});
+
 test('a keep-alive of 0 unloads when the last request ends, and never under a running one', async (t) => {
   const clock = manualClock();
   const runner = await startRunner(t, { clock, models: { [sha('a')]: long } });

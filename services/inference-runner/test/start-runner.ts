@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,11 +6,11 @@ import type { TestContext } from 'node:test';
 import { createContextSigner, createContextVerifier, generateContextKeys, newUlid, type OrgContext } from '@sangha/identity';
 import { openSqliteQueue } from '@sangha/messaging';
 import { events, Inference } from '@sangha/protos';
-import { type Client, local } from '@sangha/rpc';
+import { type Client, type Handlers, local } from '@sangha/rpc';
 import { createLogger, createMetrics } from '@sangha/telemetry';
 import type { UsageRecorded__Output } from '../../../protos/generated/sangha/events/v1/UsageRecorded.ts';
-import type { GenerateEvent__Output } from '../../../protos/generated/sangha/inference/v1/GenerateEvent.ts';
-import type { GenerateRequest } from '../../../protos/generated/sangha/inference/v1/GenerateRequest.ts';
+import type { GenerateEvent, GenerateEvent__Output } from '../../../protos/generated/sangha/inference/v1/GenerateEvent.ts';
+import type { GenerateRequest, GenerateRequest__Output } from '../../../protos/generated/sangha/inference/v1/GenerateRequest.ts';
 import type { ModelSpec } from '../../../protos/generated/sangha/inference/v1/ModelSpec.ts';
 import { type Clock, createInferenceRunner, type InferenceRunnerDeps, type RunnerConfig, runnerConfig } from '../src/app.ts';
 import { createScriptedEngines, type ScriptedEngines, type ScriptedModel } from '../src/engines/scripted.ts';
@@ -18,6 +19,8 @@ export type InferenceClient = Client<typeof Inference>;
 
 export interface StartedRunner {
   client: InferenceClient;
+  /** Without a transport in between: the request as it comes off the wire. */
+  generateBare(request: GenerateRequest__Output, context: OrgContext, signal: AbortSignal): AsyncIterable<GenerateEvent>;
   engines: ScriptedEngines;
   /** Usage records stored so far, waited for until there are `count`. */
   usage(count: number): Promise<UsageRecorded__Output[]>;
@@ -77,8 +80,12 @@ export async function startRunner(
     await messaging.close();
     await rm(folder, { recursive: true, force: true });
   });
+  const [service] = runner.services;
+  assert.ok(service);
+  const handlers = service.handlers as unknown as Handlers<typeof Inference>;
   return {
     client,
+    generateBare: (request, context, signal) => handlers.generate(request, { context, requestId: 'bare', signal }),
     engines,
     async usage(count) {
       while (records.length < count) {

@@ -72,7 +72,7 @@ export function createFairQueue<T>({ perOrg, total, weightOf = () => 1 }: FairQu
     const share: Share<T> = {
       orgId,
       weight: weightOf(orgId),
-      served: virtualTime,
+      served: 0,
       underway: 0,
       running: 0,
       waiting: new Set(),
