@@ -34,6 +34,7 @@ export interface HubRequest {
   method: string;
   path: string;
   range: string | undefined;
+  ifRange: string | undefined;
   /** What the asker let the origin know of its credentials. */
   authorization: string | undefined;
   cookie: string | undefined;
@@ -63,8 +64,10 @@ export type FileFault =
   | { kind: 'gzip_bomb'; inflatedBytes: number; times?: number }
   /** Instead of to the CDN, askers are sent here. */
   | { kind: 'redirect'; to: string; times?: number }
-  /** The whole file as 200 whatever was asked. */
-  | { kind: 'ignore_range'; times?: number }
+  /** The whole file as 200 whatever was asked; or only where the middle was asked for. */
+  | { kind: 'ignore_range'; middleOnly?: boolean; times?: number }
+  /** Every answer claims to be another version of the file. */
+  | { kind: 'changing_etag'; times?: number }
   /** More bytes than announced in the list, without a length. */
   | { kind: 'endless'; times?: number }
   /** The answer's headers never come. */
@@ -85,7 +88,8 @@ export async function startFakeHub(): Promise<FakeHub> {
 
   const record = (at: 'hub' | 'cdn', request: IncomingMessage): void => {
     const { authorization, cookie, range } = request.headers;
-    requests.push({ at, method: request.method ?? '', path: request.url ?? '', range, authorization, cookie });
+    const ifRange = request.headers['if-range']?.toString();
+    requests.push({ at, method: request.method ?? '', path: request.url ?? '', range, ifRange, authorization, cookie });
   };
   const faultOf = (repo: string, filename: string): FileFault | undefined => faults.get(`${repo}/${filename}`)?.fault;
   const useFault = <K extends FileFault['kind']>(
@@ -192,8 +196,9 @@ export async function startFakeHub(): Promise<FakeHub> {
     }
     const corrupt = useFault(repo, filename, 'corrupt') !== undefined;
     const bytes = corrupt ? withOneWrongByte(file.bytes) : file.bytes;
-    const fault = useFault(repo, filename, 'slow', 'drop', 'ignore_range', 'endless');
-    await sendBytes(request, response, bytes, `"${createHash('md5').update(file.bytes).digest('hex')}"`, fault);
+    const changing = useFault(repo, filename, 'changing_etag') !== undefined;
+    const etag = changing ? `"version-${requests.length}"` : `"${createHash('md5').update(file.bytes).digest('hex')}"`;
+    await sendBytes(request, response, bytes, etag, useFault(repo, filename, 'slow', 'drop', 'ignore_range', 'endless'));
   }
 
   const hub = createServer((request, response) => {
@@ -248,7 +253,8 @@ async function sendBytes(
   etag: string,
   fault?: FileFault,
 ): Promise<void> {
-  const asked = fault?.kind === 'ignore_range' ? undefined : rangeOf(request, bytes.length, etag);
+  const deaf = fault?.kind === 'ignore_range' && !(fault.middleOnly && request.headers.range?.startsWith('bytes=0-'));
+  const asked = deaf ? undefined : rangeOf(request, bytes.length, etag);
   if (asked === 'unsatisfiable') {
     response.writeHead(416, { 'content-range': `bytes */${bytes.length}` });
     return void response.end();

@@ -35,15 +35,21 @@ export async function fetchFile(deps: FetchDeps): Promise<number> {
     const before = part.writtenBytes;
     try {
       const stream = await openStream(deps, total);
-      total ??= requiredTotal(stream);
-      checkTotal(stream, total);
-      if (stream.from !== part.writtenBytes) {
-        if (++restarts > maxRestarts)
-          throw new AppError('hub_unreachable', 'The file changes at the hub while it is downloaded. Retry later.');
-        await part.restart();
+      try {
+        total ??= requiredTotal(stream);
+        checkTotal(stream, total);
+        if (!continues(stream, part.writtenBytes, pin)) {
+          if (++restarts > maxRestarts)
+            throw new AppError('hub_unreachable', 'The file changes at the hub while it is downloaded. Retry later.');
+          await part.restart();
+          pin.etag = undefined;
+          if (stream.from !== 0) continue;
+        }
+        pin.etag = stream.etag;
+        await append(stream, deps, total);
+      } finally {
+        stream.close();
       }
-      pin.etag = stream.etag;
-      await append(stream, deps, total);
       if (part.writtenBytes === before) throw new AppError('hub_unreachable', 'The hub ends its answers too early. Retry later.');
       failures = 0;
     } catch (error) {
@@ -80,6 +86,10 @@ async function append(stream: HubStream, { part, onBytes, signal }: FetchDeps, t
     onBytes(chunk.length);
   }
 }
+
+/** Whether these bytes follow the ones that are here. A server that does not know If-Range sends a part of what it has now. */
+const continues = ({ from, etag }: HubStream, writtenBytes: number, pin: FetchDeps['pin']): boolean =>
+  from === writtenBytes && (from === 0 || etag === undefined || pin.etag === undefined || etag === pin.etag);
 
 function requiredTotal({ totalBytes }: HubStream): number {
   if (totalBytes === undefined)

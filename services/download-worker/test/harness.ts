@@ -134,13 +134,14 @@ export async function openWorker(t: TestContext, options: HarnessOptions = {}): 
       await worker.start();
     },
     async until(context, id, ...statuses) {
-      for (;;) {
+      for (const deadline = Date.now() + 60_000; ; ) {
         const download = await harness.downloads.getDownload({ id }, { context });
         if (statuses.includes(download.status)) return download;
         if (['completed', 'failed', 'cancelled', 'archived'].includes(download.status))
           throw new Error(
             `The download is ${download.status} (${download.errorCode} ${download.errorMessage}) instead of ${statuses}\n${harness.logged()}`,
           );
+        if (Date.now() > deadline) throw new Error(`The download is still ${download.status}\n${harness.logged()}`);
         await sleep(10);
       }
     },

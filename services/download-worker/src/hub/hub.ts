@@ -35,6 +35,8 @@ export interface HubStream {
   totalBytes: number | undefined;
   etag: string | undefined;
   body: AsyncIterable<Uint8Array>;
+  /** Lets go of the connection, whether the body was read or not. Always called. */
+  close(): void;
 }
 
 /** Opens the hub at an address, with an organisation's own token. The address of the platform's hub is `endpoint`. */

@@ -69,12 +69,16 @@ export function createHuggingFace({ endpoint, token, outbound }: HuggingFaceOpti
       });
       await checkStatus(answer, [200, 206], { endpoint, repo: file.repo, hasToken: token !== undefined });
       const body = explained(answer.body, url, signal);
+      const close = (): void => discard(answer.body);
       const own = strongEtag(answer.headers.etag);
-      if (answer.status === 200) return { from: 0, totalBytes: numeric(answer.headers['content-length']), etag: own, body };
+      if (answer.status === 200)
+        return { from: 0, totalBytes: numeric(answer.headers['content-length']), etag: own, body, close };
       const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(answer.headers['content-range'] ?? '');
-      if (range === null)
+      if (range === null) {
+        close();
         throw new AppError('upstream_failed', `${url.host} sent a part of the file without saying which. Try again later.`);
-      return { from: Number(range[1]), totalBytes: numeric(range[2]), etag: own, body };
+      }
+      return { from: Number(range[1]), totalBytes: numeric(range[2]), etag: own, body, close };
     },
   };
 }

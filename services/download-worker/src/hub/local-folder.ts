@@ -37,7 +37,7 @@ export function createLocalFolder(root: string): Hub {
       const path = await pathOf(repo, name);
       const { size, mtimeMs } = await stat(path);
       const body = createReadStream(path, { start: from, end: Math.max(from, to - 1), signal });
-      return { from, totalBytes: size, etag: `"${size}-${mtimeMs}"`, body };
+      return { from, totalBytes: size, etag: `"${size}-${mtimeMs}"`, body, close: () => void body.destroy() };
     },
   };
 }
