@@ -55,7 +55,7 @@ export interface HarnessOptions {
 
 /** Quick where production is patient. */
 export const quick: Partial<DownloadWorkerConfig> = {
-  leaseMs: 1500,
+  leaseMs: 5000,
   beatMs: 30,
   reconcileMs: 60,
   quietMs: 400,
