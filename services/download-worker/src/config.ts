@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { RetryLimits } from './domain/after-failure.ts';
+import type { Patience } from './domain/after-failure.ts';
 
 export interface DownloadWorkerConfig {
   /**
@@ -23,9 +23,10 @@ export interface DownloadWorkerConfig {
   watchMs: number;
   /** Bytes of one request to the hub. */
   chunkBytes: number;
-  /** Pauses after failures in a row without a byte gained; after the last one the job fails. */
+  /** Pauses after failures in a row without a byte gained; after the last one the job waits in the queue. */
   retryDelaysMs: readonly number[];
-  rateLimit: RetryLimits;
+  /** With hubs that are away or limit their rate; the job waits in the queue meanwhile. */
+  patience: Patience;
   /** `HF_HOME`: files that an existing Hugging Face cache has are linked instead of fetched. */
   hubCacheFolder: string | undefined;
 }
@@ -42,7 +43,7 @@ export const readConfig = (differences: Partial<DownloadWorkerConfig> = {}): Rea
     watchMs: 500,
     chunkBytes: 64 * 1024 * 1024,
     retryDelaysMs: [500, 2000, 5000, 15_000, 30_000],
-    rateLimit: { rateLimitWaits: 5, longestWaitMs: 60 * 60_000, defaultWaitMs: 60_000 },
+    patience: { waits: 5, defaultWaitMs: 60_000, longestWaitMs: 60 * 60_000 },
     hubCacheFolder: undefined,
     ...differences,
   });

@@ -16,6 +16,7 @@ export interface FetchDeps {
   /** Pauses after failures in a row that brought nothing. */
   retryDelaysMs: readonly number[];
   signal: AbortSignal;
+  /** Before bytes are written; throwing keeps them from it. */
   onBytes: (byteCount: number) => void;
 }
 
@@ -82,8 +83,8 @@ async function append(stream: HubStream, { part, onBytes, signal }: FetchDeps, t
         'upstream_failed',
         `The hub sends more than the ${total} bytes that the file has. Retry later; if it stays, tell the operator.`,
       );
-    await part.append(chunk);
     onBytes(chunk.length);
+    await part.append(chunk);
   }
 }
 

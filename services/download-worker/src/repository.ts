@@ -3,6 +3,7 @@ import { AppError } from '@sangha/errors';
 import { newUlid, type OrgContext, type OrgId } from '@sangha/identity';
 import { addToOutbox } from '@sangha/messaging';
 import type { Db } from './db.ts';
+import type { Requeue } from './domain/after-failure.ts';
 import { type Job, maxStalls } from './domain/job.ts';
 import { type Page, skipTake } from './domain/page.ts';
 import { activeStatuses, checkTransition, type Transition, transitions } from './domain/status.ts';
@@ -149,7 +150,7 @@ export function createRepository({ database, clock, onEvent }: RepositoryDeps) {
                     errorCode: '',
                     errorMessage: '',
                     retryAt: null,
-                    rateLimitWaits: 0,
+                    waits: 0,
                     refetches: 0,
                     stalls: 0,
                   }
@@ -202,6 +203,7 @@ export function createRepository({ database, clock, onEvent }: RepositoryDeps) {
         if (row === null) return undefined;
         const lost = row.status === 'running';
         const stalls = lost && row.downloadedBytes <= row.leasedBytes ? row.stalls + 1 : 0;
+        const waits = row.downloadedBytes > row.leasedBytes ? 0 : row.waits;
         const held = { orgId, id: row.id, fence: row.fence };
         if (stalls >= maxStalls) {
           const errorMessage = `The download stopped ${maxStalls} times without getting further. Retry it, and tell the operator if it stops again.`;
@@ -227,11 +229,12 @@ export function createRepository({ database, clock, onEvent }: RepositoryDeps) {
             fence: { increment: 1 },
             retryAt: null,
             stalls,
+            waits,
             leasedBytes: row.downloadedBytes,
             updatedAt: at,
           },
         });
-        return jobOf({ ...row, fence: row.fence + 1n });
+        return jobOf({ ...row, waits, fence: row.fence + 1n });
       }),
 
     /** Jobs that this worker held when it was killed go back into the queue; no other live worker has its name. */
@@ -295,10 +298,10 @@ export function createRepository({ database, clock, onEvent }: RepositoryDeps) {
         }),
       ),
 
-    /** Back into the queue; another attempt picks it up, not before `retryAt`. */
-    requeue: (job: Job, facts: { waitMs?: number; error?: AppError; dropPart?: boolean }): Promise<boolean> =>
+    /** Back into the queue, to be taken at once or, after a failure, when its wait is over. */
+    requeue: (job: Job, failure?: Requeue): Promise<boolean> =>
       withEvents(serviceContext(job.orgId), async (db) => {
-        const { waitMs = 0, error, dropPart = false } = facts;
+        const { waitMs = 0, because, error } = failure ?? {};
         const requeued = await asHolder(db, job, {
           status: 'queued',
           ...released,
@@ -306,8 +309,8 @@ export function createRepository({ database, clock, onEvent }: RepositoryDeps) {
           retryAt: waitMs > 0 ? new Date(clock() + waitMs) : null,
           errorCode: error?.code ?? '',
           errorMessage: error?.message ?? '',
-          ...(error?.code === 'hub_rate_limited' ? { rateLimitWaits: { increment: 1 } } : {}),
-          ...(dropPart ? { refetches: { increment: 1 }, downloadedBytes: 0n, etag: '' } : {}),
+          ...(because === 'wait' ? { waits: job.waits + 1 } : {}),
+          ...(because === 'refetch' ? { refetches: job.refetches + 1, downloadedBytes: 0n, etag: '' } : {}),
         });
         // One that has to wait is announced by the reconciler when its time has come.
         if (requeued && waitMs === 0) await addToOutbox(db, downloadRequested({ ...job, attempt: job.attempt + 1 }));
@@ -393,6 +396,6 @@ const jobOf = (row: DownloadRow): Job => ({
   etag: row.etag || undefined,
   attempt: row.attempt,
   fence: row.fence,
-  rateLimitWaits: row.rateLimitWaits,
+  waits: row.waits,
   refetches: row.refetches,
 });

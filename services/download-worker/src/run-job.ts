@@ -162,30 +162,33 @@ async function complete(repository: Repository, job: Job, blob: { sha256: string
 /** Writes down what became of a run that did not complete. */
 async function settle(deps: JobRunnerDeps, run: Run, reason: unknown, closing: boolean, log: Logger): Promise<void> {
   const { repository, blobs, metrics, config } = deps;
-  const { job, part } = run;
+  const { job } = run;
   if (reason instanceof LostJob) return await giveUp(deps, run, log);
   if (closing) {
-    await part?.flush();
-    await repository.beat(job, {
-      downloadedBytes: part?.durableBytes ?? job.downloadedBytes,
-      etag: run.pin.etag,
-      leaseMs: config.leaseMs,
-    });
-    await repository.requeue(job, {});
+    await keepBytes(deps, run);
+    await repository.requeue(job);
     return metrics.ended('requeued');
   }
-  const next = afterFailure(reason, { waits: job.rateLimitWaits, refetches: job.refetches }, config.rateLimit);
-  const dropPart = next.kind === 'requeue' ? next.dropPart : partIsWorthless(next.error.code);
-  if (dropPart) await blobs.removePart(job.id);
+  const next = afterFailure(reason, job, config.patience);
   const { error } = next;
+  const dropPart = partIsWorthless(error.code);
+  if (dropPart) await blobs.removePart(job.id);
+  else await keepBytes(deps, run);
   if (next.kind === 'requeue') {
     log.warn({ err: error, waitMs: next.waitMs }, 'Download goes back into the queue');
-    await repository.requeue(job, { waitMs: next.waitMs, error, dropPart });
+    await repository.requeue(job, next);
     return metrics.ended('requeued');
   }
   log.warn({ err: error }, 'Download failed');
   await repository.fail(job, error, { dropPart });
   metrics.ended('failed');
+}
+
+/** So that the next attempt begins where this one ended. A disk that refuses them costs only what came since the last beat. */
+async function keepBytes({ repository, config }: JobRunnerDeps, { job, part, pin }: Run): Promise<void> {
+  if (part === undefined) return;
+  await part.flush().catch(() => undefined);
+  await repository.beat(job, { downloadedBytes: part.durableBytes, etag: pin.etag, leaseMs: config.leaseMs });
 }
 
 /** Another worker's part stays; the part of a job that was called off goes. */

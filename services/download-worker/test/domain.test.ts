@@ -104,12 +104,12 @@ test('the token goes to the platform’s hub only, and other hubs must be named'
 });
 
 test('failures wait, begin anew or rest, each within its bound', () => {
-  const limits = { rateLimitWaits: 2, longestWaitMs: 60_000, defaultWaitMs: 5000 };
+  const patience = { waits: 2, longestWaitMs: 60_000, defaultWaitMs: 5000 };
   const limited = (retryAfterSecs?: number) =>
     new AppError('hub_rate_limited', 'x', retryAfterSecs === undefined ? {} : { retryAfterSecs });
   const none = { waits: 0, refetches: 0 };
   const summary = (thrown: unknown, past = none) => {
-    const { kind, error, ...rest } = afterFailure(thrown, past, limits);
+    const { kind, error, ...rest } = afterFailure(thrown, past, patience);
     return [kind, error.code, 'waitMs' in rest ? rest.waitMs : undefined];
   };
   assert.deepEqual(summary(limited(30)), ['requeue', 'hub_rate_limited', 30_000]);
@@ -118,6 +118,13 @@ test('failures wait, begin anew or rest, each within its bound', () => {
   assert.deepEqual(summary(limited(1), { waits: 2, refetches: 0 }), ['fail', 'hub_rate_limited', undefined]);
   assert.deepEqual(summary(new AppError('hash_mismatch', 'x')), ['requeue', 'hash_mismatch', 0]);
   assert.deepEqual(summary(new AppError('hash_mismatch', 'x'), { waits: 0, refetches: 1 }), ['fail', 'hash_mismatch', undefined]);
+  assert.deepEqual(summary(new AppError('hub_unreachable', 'x')), ['requeue', 'hub_unreachable', 5000]);
+  assert.deepEqual(summary(new AppError('unavailable', 'x')), ['requeue', 'unavailable', 5000]);
+  assert.deepEqual(summary(new AppError('hub_unreachable', 'x'), { waits: 2, refetches: 0 }), [
+    'fail',
+    'hub_unreachable',
+    undefined,
+  ]);
   assert.deepEqual(summary(new AppError('hub_gated', 'x')), ['fail', 'hub_gated', undefined]);
   assert.deepEqual(summary(new TypeError('a bug')), ['fail', 'internal', undefined]);
 });

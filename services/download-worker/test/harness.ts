@@ -62,6 +62,7 @@ export const quick: Partial<DownloadWorkerConfig> = {
   watchMs: 20,
   chunkBytes: 128 * 1024,
   retryDelaysMs: [5, 10, 20],
+  patience: { waits: 2, defaultWaitMs: 50, longestWaitMs: 60 * 60_000 },
 };
 
 export async function openWorker(t: TestContext, options: HarnessOptions = {}): Promise<Harness> {

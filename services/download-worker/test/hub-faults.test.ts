@@ -36,6 +36,7 @@ const healed: [string, FileFault][] = [
   ['a connection that breaks again and again', { kind: 'drop', afterBytes: 50_000, times: 6 }],
   ['a broken connection before the first byte', { kind: 'drop', afterBytes: 0, times: 3 }],
   ['a hub with trouble of its own for a moment', { kind: 'status', status: 503, times: 3 }],
+  ['a hub that is away for longer than a worker waits', { kind: 'status', status: 503, times: 7 }],
   ['a server that ignores ranges', { kind: 'ignore_range' }],
   ['a server that sends everything where the middle was asked for', { kind: 'ignore_range', middleOnly: true }],
   ['one corrupt answer', { kind: 'corrupt', times: 1 }],

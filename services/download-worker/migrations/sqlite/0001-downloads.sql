@@ -20,7 +20,7 @@ create table download_requests (
   lease_owner text,
   lease_until datetime,
   retry_at datetime,                      -- queued, but not before
-  rate_limit_waits integer not null default 0,
+  waits integer not null default 0,             -- times put back to wait for a hub, since the last byte gained
   refetches integer not null default 0,
   stalls integer not null default 0,            -- leases lost in a row without a byte gained
   leased_bytes bigint not null default 0,       -- downloaded_bytes when the lease began

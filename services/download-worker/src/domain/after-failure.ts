@@ -1,30 +1,35 @@
 import { type AppError, type ErrorCode, toAppError } from '@sangha/errors';
 
-/** What a job does after an error: rest as failed, or go back to the queue until `waitMs` have passed. */
-export type AfterFailure =
-  | { kind: 'fail'; error: AppError }
-  | { kind: 'requeue'; waitMs: number; dropPart: boolean; error: AppError };
-
-export interface RetryLimits {
-  /** Times that a job waits for a hub that limits its rate. */
-  rateLimitWaits: number;
-  /** Longest wait that is taken on; a hub that asks for more fails the job, saying when to retry. */
-  longestWaitMs: number;
-  /** Wait where the hub asked but did not say how long. */
-  defaultWaitMs: number;
+/** What a job does after an error: rest as failed, or go back to the queue. */
+export type AfterFailure = { kind: 'fail'; error: AppError } | Requeue;
+export interface Requeue {
+  kind: 'requeue';
+  /** `wait`: something outside has to get better first. `refetch`: the bytes are wrong and are fetched from the beginning. */
+  because: 'wait' | 'refetch';
+  waitMs: number;
+  error: AppError;
 }
 
-/** The file came whole and wrong: it is fetched once more from the beginning, because a proxy may have cut in. */
-const worthASecondFetch: ReadonlySet<ErrorCode> = new Set(['hash_mismatch']);
+export interface Patience {
+  /** Waits in a row that brought no byte. */
+  waits: number;
+  /** Where nobody says how long. */
+  defaultWaitMs: number;
+  /** A hub that asks for a longer wait fails the job, saying when to retry. */
+  longestWaitMs: number;
+}
+
+/** They pass without anybody doing something about the job. */
+const passing: ReadonlySet<ErrorCode> = new Set(['hub_rate_limited', 'hub_unreachable', 'unavailable', 'deadline_exceeded']);
 
 /** `waits` and `refetches`: how often the job was put back for this reason before. */
-export function afterFailure(thrown: unknown, past: { waits: number; refetches: number }, limits: RetryLimits): AfterFailure {
+export function afterFailure(thrown: unknown, past: { waits: number; refetches: number }, patience: Patience): AfterFailure {
   const error = toAppError(thrown);
-  if (error.code === 'hub_rate_limited' && past.waits < limits.rateLimitWaits) {
-    const waitMs = error.retryAfterSecs === undefined ? limits.defaultWaitMs : error.retryAfterSecs * 1000;
-    if (waitMs <= limits.longestWaitMs) return { kind: 'requeue', waitMs, dropPart: false, error };
-  }
-  if (worthASecondFetch.has(error.code) && past.refetches < 1) return { kind: 'requeue', waitMs: 0, dropPart: true, error };
+  const waitMs = error.retryAfterSecs === undefined ? patience.defaultWaitMs : error.retryAfterSecs * 1000;
+  if (passing.has(error.code) && past.waits < patience.waits && waitMs <= patience.longestWaitMs)
+    return { kind: 'requeue', because: 'wait', waitMs, error };
+  // Once, because a proxy on the way may have cut in.
+  if (error.code === 'hash_mismatch' && past.refetches < 1) return { kind: 'requeue', because: 'refetch', waitMs: 0, error };
   return { kind: 'fail', error };
 }
 

@@ -18,7 +18,7 @@ export interface Job {
   attempt: number;
   /** Proves that the holder is the latest one; every write of the holder is conditional on it. */
   fence: bigint;
-  rateLimitWaits: number;
+  waits: number;
   refetches: number;
 }
 
