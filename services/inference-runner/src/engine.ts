@@ -51,6 +51,11 @@ export interface Engine {
    */
   generate(request: EngineRequest, signal: AbortSignal): AsyncIterable<EngineEvent>;
   embed(request: EngineEmbedRequest, signal: AbortSignal): Promise<{ embeddings: Float32Array[]; promptTokens: number }>;
+  /**
+   * Bytes that it holds at this moment, without mapped files; undefined when it can't be told. Asked once a second while it
+   * works: a request that makes native code grow without end costs its engine, not the machine.
+   */
+  memoryBytes?(): Promise<number | undefined>;
   /** Settles once, when the process is gone, for whatever reason. */
   readonly exited: Promise<{ expected: boolean; reason: string }>;
   /** Ends the process; memory is free when it resolves. */

@@ -75,6 +75,9 @@ interface Running {
 }
 
 const longestRetrySecs = 120;
+const measureEveryMs = 1_000;
+// Estimates are upper bounds; an engine this far beyond its own is growing without end.
+const memoryLimitOf = (estimatedBytes: number): number => estimatedBytes * 1.5 + 512 * 1024 ** 2;
 
 /** A model in memory, or on its way there: its engine, the line before it, and when it may go. */
 export class HostedModel implements Holding {
@@ -102,6 +105,7 @@ export class HostedModel implements Holding {
   #readyAt = 0;
   #measuredAt = 0;
   #cancelExpiry: (() => void) | undefined;
+  #cancelMeasuring: (() => void) | undefined;
   #whenIdle: (() => void)[] = [];
 
   constructor(deps: HostedModelDeps) {
@@ -285,6 +289,7 @@ export class HostedModel implements Holding {
     this.#busySlots += item.slots;
     this.#users.started(item.orgId);
     this.#cancelExpiry?.();
+    this.#measureSoon(engine);
 
     grant({
       engine,
@@ -292,7 +297,7 @@ export class HostedModel implements Holding {
       loadMs: enteredAt < this.#readyAt ? Math.min(this.#loadMs, this.#readyAt - enteredAt) : 0,
       lost: running.lost.signal,
       end: (tokens) => this.#end(item, running, tokens),
-      condemn: () => this.#condemn(),
+      condemn: () => this.#condemn(crashed('an aborted request did not end')),
     });
   }
 
@@ -355,9 +360,24 @@ export class HostedModel implements Holding {
     this.#deps.onCrash(error, waiting);
   }
 
-  #condemn(): void {
+  #measureSoon(engine: Engine): void {
+    this.#cancelMeasuring ??= this.#deps.clock.after(measureEveryMs, () => {
+      this.#cancelMeasuring = undefined;
+      void this.#measure(engine).catch(() => undefined);
+    });
+  }
+
+  /** Ends an engine that grows far beyond its estimate, before the system picks a victim of its own. */
+  async #measure(engine: Engine): Promise<void> {
+    const bytes = await engine.memoryBytes?.();
+    if (this.state !== 'ready' || bytes === undefined) return;
+    const limit = memoryLimitOf(this.resolved.bytes);
+    if (bytes > limit) this.#condemn(overgrown(bytes, limit));
+    else if (this.running > 0) this.#measureSoon(engine);
+  }
+
+  #condemn(error: AppError): void {
     if (this.state !== 'ready') return;
-    const error = crashed('an aborted request did not end');
     const waiting = this.#takeWaiting();
     void this.unload(error);
     this.#deps.onCrash(error, waiting);
@@ -374,6 +394,7 @@ export class HostedModel implements Holding {
     this.#loading.abort(reason);
     this.#lineNews.stop();
     this.#cancelExpiry?.();
+    this.#cancelMeasuring?.();
     this.stopRunning(reason);
     this.refuseWaiting(reason);
   }
@@ -384,3 +405,13 @@ const crashed = (reason: string): AppError =>
     cause: new Error(reason),
     retryAfterSecs: 1,
   });
+
+const overgrown = (bytes: number, limit: number): AppError =>
+  new AppError(
+    'engine_crashed',
+    'A request made the engine of this model need far more memory than it may have, so it was ended. Try again.',
+    {
+      cause: new Error(`${bytes} bytes of own memory, the limit is ${limit}`),
+      retryAfterSecs: 1,
+    },
+  );

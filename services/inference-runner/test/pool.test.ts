@@ -185,6 +185,30 @@ test('an engine that ignores an abort is ended, so that its sequence is not lost
   assert.equal((await usage(1))[0]?.outcome, 'aborted');
 });
 
+test('an engine that grows far beyond its estimate is ended before the machine suffers; others are spared', async (t) => {
+  const gib = 1024 ** 3;
+  const clock = manualClock();
+  const growing = (memoryBytes: number): ScriptedModel => ({ bytes: gib, script: { ...long.script, memoryBytes } });
+  const runner = await startRunner(t, {
+    clock,
+    models: { [sha('a')]: growing(2.1 * gib), [sha('b')]: growing(1.9 * gib) },
+    config: { memoryBudgetBytes: 2 * gib },
+  });
+  const stop = new AbortController();
+  const [grown, normal] = ['a', 'b'].map((digit) =>
+    readUntil(generate(runner.client, orgContext(), { model: model(digit) }, stop.signal), hasDelta),
+  );
+  await Promise.all([grown?.reached, normal?.reached]);
+  clock.advance(1_000);
+  const answer = await grown?.answer;
+  assert.equal(answer?.error?.code, 'engine_crashed');
+  assert.match(answer?.error?.message ?? '', /memory/);
+  clock.advance(1_000);
+  assert.deepEqual(await states(runner), ['b ready']);
+  assert.equal((await runner.usage(1))[0]?.outcome, 'failed');
+  stop.abort();
+});
+
 test('an idle model is unloaded when its keep-alive is over, and not before', async (t) => {
   const clock = manualClock();
   const runner = await startRunner(t, { clock, config: { keepAliveSecs: 300 } });

@@ -15,6 +15,7 @@ import type { UsageRecorded__Output } from '../../../protos/generated/sangha/eve
 import { createInferenceRunner, runnerConfig } from '../src/app.ts';
 import type { EngineProcess } from '../src/engines/llama/engine-process.ts';
 import { createLlamaEngines } from '../src/engines/llama/index.ts';
+import { ownMemoryOf } from '../src/process-memory.ts';
 import { hasDelta, read, readUntil, until } from './start-runner.ts';
 
 const spec = { contextSize: 512, sequences: 2, threads: 1, chatTemplate: tinyTemplates.chatml as string };
@@ -107,6 +108,7 @@ test('a real model is loaded, answers chat over gRPC with exact usage, survives 
   await until(() => records.length === 1);
   assert.deepEqual([records[0]?.completionTokens, records[0]?.promptTokens], [8, answer.finished?.usage?.promptTokens]);
 
+  if (process.platform === 'linux') assert.ok(((await ownMemoryOf(processes[0]?.pid)) ?? 0) > 1e6);
   const hit = readUntil(client.generate(ask(sha256, { maxTokens: 400, requestId: 'hit' }), { context }), hasDelta);
   await hit.reached;
   processes[0]?.kill();

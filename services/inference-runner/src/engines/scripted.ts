@@ -27,6 +27,8 @@ export interface Script {
   /** Aborted requests go on for ever. */
   ignoresAbort?: boolean;
   residentBytes?: number;
+  /** What it says it holds while it works. */
+  memoryBytes?: number;
 }
 
 export interface ScriptedModel {
@@ -204,6 +206,7 @@ function openEngine(
   const engine: Engine = {
     facts,
     generate,
+    memoryBytes: async () => script.memoryBytes,
     async embed({ orgId, inputs }, signal) {
       assertAlive();
       requests.push({ orgId, requestId: '' });

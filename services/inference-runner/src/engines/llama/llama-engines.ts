@@ -9,6 +9,7 @@ import type {
   EngineRequest,
   EngineSpec,
 } from '../../engine.ts';
+import { ownMemoryOf } from '../../process-memory.ts';
 import { engineEnvironment } from './engine-environment.ts';
 import { type EngineProcess, startEngineProcess } from './engine-process.ts';
 import { createEventQueue, type EventQueue } from './event-queue.ts';
@@ -149,6 +150,7 @@ function createEngine(process: EngineProcess, facts: EngineFacts, log: Logger): 
     facts,
     exited,
     generate,
+    memoryBytes: () => ownMemoryOf(process.pid),
     embed(request: EngineEmbedRequest, signal: AbortSignal): Promise<Embedded> {
       return new Promise<Embedded>((resolve, reject) => {
         const id = register({ resolve, reject });
