@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { AppError } from '@sangha/errors';
 import { isUlid, type OrgId } from './org-id.ts';
@@ -49,7 +49,7 @@ export function parseToken(text: string): ParsedToken {
 }
 
 /** SHA-256 of the whole text, lower-case hex. */
-export const hashToken = (text: string): string => createHash('sha256').update(text).digest('hex');
+export const hashToken = (text: string): string => hash('sha256', text, 'hex');
 
 function checksumOf(secret: string): string {
   const bytes = Buffer.alloc(4);

@@ -29,6 +29,8 @@ export class Exchange {
   isPlatform = false;
   settings: OrgSettings | undefined = undefined;
   limits: OrgLimits | undefined = undefined;
+  /** Its place among the open exchanges. */
+  slot = 0;
   /** Set by whoever works on the answer: stops that work, because the caller left or we shut down. */
   abort: ((reason: AppError) => void) | undefined = undefined;
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { AppError } from '@sangha/errors';
 import { Exchange } from './exchange.ts';
+import { createOpenExchanges } from './open-exchanges.ts';
 import type { RequestMetrics } from './request-metrics.ts';
 
 export interface FrontParts {
@@ -24,7 +25,7 @@ const cutAfterMs = 1000;
 
 /** The HTTP server in front of both planes: it opens and closes exchanges, and knows nothing of what happens inside them. */
 export function createFront({ handle, metrics, newRequestId, clock, closeGraceMs }: FrontParts): Front {
-  const open = new Set<Exchange>();
+  const open = createOpenExchanges();
   let closing = false;
   const measured = metrics(() => open.size);
   const server = createServer(
@@ -40,7 +41,7 @@ export function createFront({ handle, metrics, newRequestId, clock, closeGraceMs
   }
 
   function end(exchange: Exchange): void {
-    open.delete(exchange);
+    open.remove(exchange);
     const { res, limits, route, startedAtMs } = exchange;
     const left = !res.writableFinished;
     if (left) exchange.abort?.(new AppError('cancelled', 'The caller left.'));
@@ -59,7 +60,7 @@ export function createFront({ handle, metrics, newRequestId, clock, closeGraceMs
       });
       server.closeIdleConnections();
       const ending = setTimeout(() => {
-        for (const exchange of open)
+        for (const exchange of open.all())
           exchange.abort?.(new AppError('shutting_down', 'The platform is restarting. Try again.', { retryAfterSecs: 5 }));
       }, closeGraceMs);
       const cutting = setTimeout(() => server.closeAllConnections(), closeGraceMs + cutAfterMs);
@@ -75,9 +76,13 @@ function listen(server: Server, host: string, port: number): Promise<string> {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       reject(
         cause.code === 'EADDRINUSE'
-          ? new AppError('port_in_use', `Port ${port} is taken. Stop what listens there, or choose another with BODHI_PORT.`, {
-              cause,
-            })
+          ? new AppError(
+              'port_in_use',
+              `Port ${port} is taken. Stop what listens there, or choose another with --port or BODHI_PORT.`,
+              {
+                cause,
+              },
+            )
           : cause,
       );
     });

@@ -37,22 +37,31 @@ export function createUsagePublisher({
   metrics: Registry;
   clock: () => number;
 }): UsagePublisher {
-  const waiting = new Set<Promise<void>>();
+  let waiting = 0;
+  let onIdle: (() => void) | undefined;
   const lost = counter(metrics, { name: 'sangha_gateway_usage_lost_total', help: 'Usage records that the bus did not take.' });
+  const done = (): void => {
+    waiting -= 1;
+    if (waiting === 0) onIdle?.();
+  };
 
   return {
     record(usage) {
-      if (waiting.size >= maxWaiting) return lose(usage, undefined);
-      const published = publish(usage)
-        .catch((error: unknown) => lose(usage, error))
-        .then(() => {
-          waiting.delete(published);
-        });
-      waiting.add(published);
+      if (waiting >= maxWaiting) {
+        lose(usage, undefined);
+        return;
+      }
+      waiting += 1;
+      publish(usage).then(done, (error: unknown) => {
+        lose(usage, error);
+        done();
+      });
     },
-    close: async () => {
-      while (waiting.size > 0) await Promise.all(waiting);
-    },
+    close: () =>
+      new Promise((resolve) => {
+        onIdle = resolve;
+        if (waiting === 0) resolve();
+      }),
   };
 
   async function publish(usage: RemoteUsage): Promise<void> {
@@ -75,7 +84,7 @@ export function createUsagePublisher({
       try {
         return await messaging.publish(message);
       } catch (error) {
-        if (attempt === attempts) return lose(usage, error);
+        if (attempt === attempts) throw error;
         await new Promise((resolve) => setTimeout(resolve, firstDelayMs * 2 ** attempt));
       }
     }

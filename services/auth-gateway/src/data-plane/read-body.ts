@@ -45,7 +45,10 @@ export function readBody(
     else more.push(chunk);
   });
   req.on('end', () => settle(undefined, more === undefined ? (first ?? empty) : Buffer.concat(more, size)));
-  req.on('close', () => settle(new AppError('cancelled', 'The request ended before its body did.'), empty));
+  req.on('close', () => {
+    // An error costs its stack: it is made only for the rare request that breaks off.
+    if (!settled) settle(new AppError('cancelled', 'The request ended before its body did.'), empty);
+  });
 }
 
 const empty = Buffer.alloc(0);
