@@ -73,7 +73,8 @@ async function compute(job: ChoiceJob): Promise<ChoiceResult> {
   let finishReason = signal.aborted ? 'abort' : 'length';
 
   if (evaluated === before.length && last !== undefined && limit > 0 && !signal.aborted) {
-    const source = tokenSource(sequence, last, { plan, grammar: shape?.grammar, topLogprobs, recent: () => recent });
+    const tokens = tokenSource(sequence, last, { plan, grammar: shape?.grammar, topLogprobs, recent: () => recent });
+    const source = shape ? parts.deadEnds.guard(tokens) : tokens;
     for await (const generated of source) {
       stall.progress();
       if (completionTokens === 0) promptEnd = performance.now();

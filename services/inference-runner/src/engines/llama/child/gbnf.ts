@@ -25,9 +25,9 @@ export function repeat(part: string, least: number, most: number | undefined): s
 
 /** The text itself. JSON escapes the same characters; only its names for controls differ. */
 export function grammarLiteral(text: string): string {
-  return JSON.stringify(text).replaceAll(/\\(?:u00([0-9a-f]{2})|.)/g, (escape: string, hex?: string) => {
+  return JSON.stringify(text).replaceAll(/\\(?:u00([0-9a-f]{2})|.)/g, (escaped: string, hex?: string) => {
     if (hex !== undefined) return `\\x${hex}`;
-    return escape === '\\b' ? '\\x08' : escape === '\\f' ? '\\x0c' : escape;
+    return escaped === '\\b' ? '\\x08' : escaped === '\\f' ? '\\x0c' : escaped;
   });
 }
 

@@ -81,7 +81,7 @@ export async function generate(
     });
   } finally {
     // After an error the state of its sequences is unknown: nobody may find it.
-    for (const lease of leases) lease.release({ discard: results.length === 0 });
+    await Promise.all(leases.map((lease) => lease.release({ discard: results.length === 0 })));
   }
 }
 

@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import { AppError } from '@sangha/errors';
 import {
   getLlama,
@@ -8,6 +9,7 @@ import {
   type LlamaModel,
 } from 'node-llama-cpp';
 import type { EngineFacts, EngineSpec } from '../../../engine.ts';
+import { type DeadEnds, watchForDeadEnds } from './dead-ends.ts';
 import { createFullBatches, type FullBatches } from './full-batches.ts';
 import { createTemplateRenderer, type TemplateRenderer } from './render-template.ts';
 import { createSequencePool, type SequencePool } from './sequence-pool.ts';
@@ -28,13 +30,19 @@ export interface LoadedModel {
 export interface GenerationParts {
   readonly pool: SequencePool;
   readonly batches: FullBatches;
+  readonly deadEnds: DeadEnds;
   readonly pieces: TokenPieces;
   readonly special: SpecialText;
   readonly templates: TemplateRenderer;
 }
 
+const contextTokensAtMost = 2 ** 24;
+
 /** Loads the model of `spec` and makes its contexts. Throws `model_unusable`, `no_memory` or `model_load_failed`. */
 export async function loadModel(spec: EngineSpec, onProgress: (fraction: number) => void): Promise<LoadedModel> {
+  // Merely estimating such a context takes gigabytes, and beyond 2^32 the native code would wrap around to a small one.
+  if (spec.contextSize * spec.sequences > contextTokensAtMost)
+    throw noMemory(`${spec.sequences} sequences of ${spec.contextSize} tokens`);
   const errors: string[] = [];
   const nativeErrors = () => errors.join('\n');
   try {
@@ -88,23 +96,44 @@ export const vocabularySizeOf = (model: LlamaModel): number => model.fileInfo.me
 async function openGeneration(model: LlamaModel, spec: EngineSpec): Promise<GenerationParts> {
   const batches = createFullBatches();
   const templates = createTemplateRenderer();
-  const context = await model.createContext({
+  const shape = {
     contextSize: spec.contextSize,
     sequences: spec.sequences,
     batchSize: Math.max(spec.batchSize, spec.sequences),
-    threads: spec.threads,
     // With a sliding window alone, the state before the window is gone and no prefix could be reused.
     swaFullCache: model.fileInsights.swaSize !== undefined,
+  };
+  await checkContextMemory(model, shape);
+  const context = await model.createContext({
+    ...shape,
+    threads: spec.threads,
     failedCreationRemedy: false, // a smaller context than promised is a failure, not a remedy
     batching: { itemPrioritizationStrategy: batches.strategy },
   });
   return {
     batches,
     templates,
+    deadEnds: watchForDeadEnds(),
     pool: createSequencePool(context),
     pieces: createTokenPieces(model),
     special: createSpecialText(model, spec.chatTemplate),
   };
+}
+
+/**
+ * The library doesn't look at main memory, and the kernel promises more than there is: an impossible context would fill
+ * the machine until something is killed. Its estimate is an upper bound, so it is held against all memory, not the free part.
+ */
+async function checkContextMemory(
+  model: LlamaModel,
+  shape: { contextSize: number; sequences: number; batchSize: number; swaFullCache: boolean },
+): Promise<void> {
+  const { cpuRam } = await model.fileInsights.estimateContextResourceRequirementsV2({
+    ...shape,
+    modelGpuLayers: model.gpuLayers,
+  });
+  const total = Math.min(process.constrainedMemory() || Number.POSITIVE_INFINITY, totalmem());
+  if (cpuRam > total) throw noMemory(`the context would take about ${cpuRam} of ${total} bytes`);
 }
 
 function openEmbedding(model: LlamaModel, spec: EngineSpec): Promise<LlamaEmbeddingContext> {
@@ -141,14 +170,7 @@ function loadFailure(error: unknown, nativeErrors: string): AppError {
       reason,
     )
   ) {
-    return new AppError(
-      'no_memory',
-      'There is not enough memory for this model with its context. Unload another model, or lower context_size and sequences.',
-      {
-        ...options,
-        retryAfterSecs: 30,
-      },
-    );
+    return noMemory(reason);
   }
   if (/ENOENT|EACCES|EIO|no such file/i.test(reason)) {
     return new AppError(
@@ -163,6 +185,16 @@ function loadFailure(error: unknown, nativeErrors: string): AppError {
     options,
   );
 }
+
+const noMemory = (cause: string): AppError =>
+  new AppError(
+    'no_memory',
+    'There is not enough memory for this model with its context. Unload another model, or lower context_size and sequences.',
+    {
+      cause,
+      retryAfterSecs: 30,
+    },
+  );
 
 const firstLine = (text: string): string => (text.split('\n')[0] ?? '').replace(/[^\x20-\x7e]/g, '?').slice(0, 200);
 

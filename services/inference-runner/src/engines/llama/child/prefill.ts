@@ -1,7 +1,7 @@
 import type { LlamaContextSequence, Token } from 'node-llama-cpp';
 
 /** A step no longer than this lets neighbours generate in between and an abort be felt: work under way can't be withdrawn. */
-const stepMs = 80;
+const stepMs = 150;
 const firstStep = 64;
 const leastStep = 8;
 
@@ -23,8 +23,11 @@ export async function prefill(
     const perToken = (performance.now() - begun) / part.length;
     done += part.length;
     // At most twice as much as before: one lucky step says little.
-    step = Math.max(leastStep, Math.min(Math.floor(stepMs / perToken), step * 2, mostPerStep));
+    step = Math.max(leastStep, Math.min(wholeTiles(stepMs / perToken), step * 2, mostPerStep));
     onStep();
   }
   return done;
 }
+
+/** Matrix kernels work in tiles: a few tokens beyond one cost nearly as much as the next whole one. */
+const wholeTiles = (tokens: number): number => (tokens < 16 ? Math.floor(tokens) : Math.floor(tokens / 16) * 16);

@@ -7,8 +7,8 @@ export interface Lease {
   readonly sequence: LlamaContextSequence;
   /** Prompt tokens whose state was kept from an earlier request of the same organisation. */
   readonly cachedTokens: number;
-  /** `discard` when the state may be broken: it is then wiped before anyone uses it again. */
-  release(options?: { discard: boolean }): void;
+  /** `discard` when the sequence may be broken: a fresh one takes its place. */
+  release(options?: { discard: boolean }): Promise<void>;
 }
 
 export interface SequencePool {
@@ -56,14 +56,21 @@ export function createSequencePool(context: LlamaContext): SequencePool {
       return {
         sequence: slot.sequence,
         cachedTokens: slot.sequence.nextTokenIndex,
-        release({ discard } = { discard: false }) {
-          if (discard) slot.owner = undefined;
+        async release({ discard } = { discard: false }) {
+          if (discard) await replace(slot, context);
           slot.usedAt = ++clock;
           slot.busy = false;
         },
       };
     },
   };
+}
+
+/** A new sequence, because an evaluation that failed halfway may hold the old one's lock for ever. Its state goes with it. */
+async function replace(slot: Slot, context: LlamaContext): Promise<void> {
+  slot.owner = undefined;
+  await slot.sequence.dispose();
+  slot.sequence = openSequence(context);
 }
 
 /** Wipes at hand-over, and within one organisation keeps the common prefix. At least one token is left to evaluate. */

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { type TinyGgufDamage, writeTinyGguf } from '@sangha/testkit/tiny-gguf';
+import { engineEnvironment } from '../src/engines/llama/engine-environment.ts';
+import type { EngineProcess } from '../src/engines/llama/engine-process.ts';
+import { createLlamaEngines } from '../src/engines/llama/index.ts';
+import { answer, openTiny, request, silentLog, temporaryFolder, tinySpec } from './llama-fixture.ts';
+
+test('when the engine process dies, everyone who waits hears engine_crashed and later callers too', async () => {
+  let process: EngineProcess | undefined;
+  const { engine, close } = await openTiny({ deps: { onProcess: (started) => (process = started) } });
+  try {
+    const open = [1, 2].map(() => answer(engine, { ignoreEos: true }).catch((error: unknown) => error));
+    const stream = engine.generate(request({ ignoreEos: true }), new AbortController().signal)[Symbol.asyncIterator]();
+    await stream.next();
+    process?.kill();
+    for (const error of await Promise.all(open)) {
+      assert.ok(error instanceof Error && 'code' in error && 'retryAfterSecs' in error);
+      assert.equal(error.code, 'engine_crashed');
+      assert.equal(error.retryAfterSecs, 2);
+      assert.match(error.message, /try again/);
+    }
+    await assert.rejects(
+      async () => {
+        for (;;) if ((await stream.next()).done) return;
+      },
+      { code: 'engine_crashed' },
+    );
+    assert.deepEqual(await engine.exited, { expected: false, reason: 'killed by SIGKILL' });
+    await assert.rejects(answer(engine), { code: 'engine_crashed' });
+  } finally {
+    await close();
+  }
+});
+
+test('close ends the process and is no crash', async () => {
+  let process: EngineProcess | undefined;
+  const { engine, close } = await openTiny({ deps: { onProcess: (started) => (process = started) } });
+  await close();
+  assert.equal((await engine.exited).expected, true);
+  assert.ok(process?.pid);
+  assert.throws(() => globalThis.process.kill(Number(process?.pid), 0), { code: 'ESRCH' });
+  await assert.rejects(answer(engine), { code: 'shutting_down' });
+});
+
+test('an aborted load leaves no process', async (t) => {
+  const folder = await temporaryFolder();
+  t.after(folder.remove);
+  const modelPath = join(folder.path, 'tiny.gguf');
+  const { sha256 } = await writeTinyGguf(modelPath);
+  const controller = new AbortController();
+  let process: EngineProcess | undefined;
+  const opening = createLlamaEngines({ log: silentLog, onProcess: (started) => (process = started) }).open(
+    { ...tinySpec, modelPath, sha256 },
+    { signal: controller.signal, onProgress: () => {} },
+  );
+  controller.abort();
+  await assert.rejects(opening, { code: 'cancelled' });
+  assert.throws(() => globalThis.process.kill(Number(process?.pid), 0), { code: 'ESRCH' });
+});
+
+test('a damaged file is refused with a reason and never ends the parent', async (t) => {
+  const folder = await temporaryFolder();
+  t.after(folder.remove);
+  const engines = createLlamaEngines({ log: silentLog });
+  const open = (modelPath: string) =>
+    engines.open(
+      { ...tinySpec, modelPath, sha256: '0'.repeat(64) },
+      { signal: new AbortController().signal, onProgress: () => {} },
+    );
+  // `zero_heads` is the one that makes native code abort; the others are refused by it.
+  const damages: TinyGgufDamage[] = ['not_gguf', 'cut_weights', 'huge_tensor_count', 'zero_heads'];
+  const refusals = damages.map(async (damage) => {
+    const path = join(folder.path, `${damage}.gguf`);
+    await writeTinyGguf(path, { damage });
+    await assert.rejects(open(path), { code: 'model_unusable' }, damage);
+  });
+  await Promise.all([...refusals, assert.rejects(open(join(folder.path, 'missing.gguf')), { code: 'model_load_failed' })]);
+});
+
+test('weights that are not numbers are refused', async (t) => {
+  const folder = await temporaryFolder();
+  t.after(folder.remove);
+  const path = join(folder.path, 'nan.gguf');
+  await writeTinyGguf(path);
+  const bytes = await readFile(path);
+  bytes.fill(0xff, bytes.length - 100_000);
+  await writeFile(path, bytes);
+  const opening = createLlamaEngines({ log: silentLog }).open(
+    { ...tinySpec, modelPath: path, sha256: '0'.repeat(64) },
+    { signal: new AbortController().signal, onProgress: () => {} },
+  );
+  await assert.rejects(opening, { code: 'model_unusable' });
+});
+
+test('more context than any memory holds is no_memory before it is tried', async () => {
+  await assert.rejects(openTiny({ spec: { contextSize: 2 ** 30, sequences: 64 } }), { code: 'no_memory' });
+});
+
+test('the environment of an engine holds nothing but names on the list and what was added', async () => {
+  const chosen = engineEnvironment(
+    { PATH: '/bin', DATABASE_URL: 'postgres://secret', NODE_OPTIONS: '--inspect', HOME: '/root' },
+    { EXTRA: '1' },
+  );
+  assert.deepEqual(chosen, { PATH: '/bin', HOME: '/root', EXTRA: '1' });
+});
+
+test('no secret of the parent is in the engine process', { skip: process.platform !== 'linux' && 'reads /proc' }, async () => {
+  let started: EngineProcess | undefined;
+  const { close } = await openTiny({
+    deps: { environment: { ...process.env, SANGHA_PLATFORM_KEY: 'canary-8f2c' }, onProcess: (child) => (started = child) },
+  });
+  try {
+    for (const file of ['environ', 'cmdline'])
+      assert.doesNotMatch(await readFile(`/proc/${started?.pid}/${file}`, 'utf8'), /canary-8f2c|SANGHA_/);
+  } finally {
+    await close();
+  }
+});
