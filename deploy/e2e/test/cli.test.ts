@@ -19,7 +19,10 @@ suite('the sangha command', () => {
   before(async () => {
     hub = await startFakeHub();
     hub.put('acme/small', 'small-F32.gguf', tinyGguf());
-    node = await startNode({ home, env: { HF_ENDPOINT: hub.url, BODHI_MODEL_THREADS: '1' } });
+    node = await startNode({
+      home,
+      env: { HF_ENDPOINT: hub.url, BODHI_HUB_ALLOWED_HOSTS: new URL(hub.cdnUrl).host, BODHI_MODEL_THREADS: '1' },
+    });
   });
   after(async () => {
     await node?.stop();

@@ -33,7 +33,7 @@ suite('a second organisation on the node', () => {
     node = await startNode({
       home,
       args: ['--model', join(home, 'first-secret-file.gguf')],
-      env: { BODHI_MODEL_THREADS: '1', HF_ENDPOINT: hub.url },
+      env: { BODHI_MODEL_THREADS: '1', HF_ENDPOINT: hub.url, BODHI_HUB_ALLOWED_HOSTS: new URL(hub.cdnUrl).host },
     });
     first = asker(node.url, node.token);
     const made = await asker(node.url, node.operatorKey)('POST', '/platform/v1/organizations', {

@@ -21,7 +21,7 @@ suite('a node that is killed without warning', () => {
   before(async () => {
     hub = await startFakeHub();
     hub.put('acme/model', 'model-F32.gguf', model);
-    env = { HF_ENDPOINT: hub.url, BODHI_MODEL_THREADS: '1' };
+    env = { HF_ENDPOINT: hub.url, BODHI_HUB_ALLOWED_HOSTS: new URL(hub.cdnUrl).host, BODHI_MODEL_THREADS: '1' };
   });
   after(async () => {
     await node?.kill();

@@ -88,7 +88,7 @@ export async function createNode(options: NodeOptions): Promise<SanghaNode> {
     addresses: { allowedHosts: values.BODHI_UPSTREAM_ALLOWED_HOSTS, allowLoopback: false },
     directory: directoryFor('model-catalog'),
   });
-  const hubs = openHubs({ endpoint: values.HF_ENDPOINT });
+  const hubs = openHubs({ endpoint: values.HF_ENDPOINT, trustedHosts: values.BODHI_HUB_ALLOWED_HOSTS });
   defer('hubs', () => hubs.close());
   const worker = createDownloadWorker({
     ...shared,

@@ -141,6 +141,12 @@ export const settings = {
     scope: 'process',
     description: 'Hosts and networks of remote models that may be private, on this machine, or plain http. Nobody by default.',
   },
+  BODHI_HUB_ALLOWED_HOSTS: {
+    ...list(text('a host, with its port where it has one', 'mirror.internal:8080')),
+    default: [],
+    scope: 'process',
+    description: 'Further hosts that the hub may send downloads to although they are private or plain http. Nobody by default.',
+  },
 
   // What may an organisation decide for itself?
   BODHI_KEEP_ALIVE_SECS: {

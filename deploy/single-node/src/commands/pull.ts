@@ -20,6 +20,7 @@ export async function pull(api: ApiClient, terminal: Terminal, model: string, re
   const progress = showProgress(asked.filename, { unit: 'bytes', quiet: terminal.json });
   let last = asked;
   for await (const event of api.events('GET', `/bodhi/v1/models/files/pull/${asked.id}/events`)) {
+    if (event.event === 'end') break;
     last = JSON.parse(event.data);
     if (last.total_bytes) progress.update(last.downloaded_bytes, last.total_bytes);
   }
