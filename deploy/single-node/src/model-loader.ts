@@ -6,7 +6,11 @@ import type { SanghaNode } from './main.ts';
 type OnProgress = (done: number, total: number) => void;
 
 export interface ModelLoader {
-  /** Downloads a file of the hub; answers the model's name once it can be called. */
+  /**
+   * Downloads a file of the hub; answers the model's name once it can be called. Meant for somebody who waits in front of
+   * a terminal: a hub that sends nothing for a while ends it, where a download of its own would wait and go on.
+   * @throws AppError `hub_unreachable` then, or what the download failed with.
+   */
   pull(repo: string, filename: string, onProgress: OnProgress, signal: AbortSignal): Promise<string>;
   /** Links a file of this machine into the store; answers the model's name once it can be called. */
   importFile(path: string, onProgress: OnProgress): Promise<string>;
@@ -15,19 +19,35 @@ export interface ModelLoader {
 }
 
 /** Brings models into one organisation, as the operator of this machine. */
-export function createModelLoader({ clients }: SanghaNode, admin: OrgContext): ModelLoader {
+export function createModelLoader(
+  { clients }: Pick<SanghaNode, 'clients'>,
+  admin: OrgContext,
+  { stalledAfterMs = 20_000 } = {},
+): ModelLoader {
   const operator: OrgContext = Object.freeze({ ...admin, kind: 'platform', userId: 'platform', username: 'platform' });
   return {
     async pull(repo, filename, onProgress, signal) {
-      let { id } = await clients.downloads.requestDownload({ repo, filename, revision: '' }, { context: admin, signal });
-      for await (const job of clients.downloads.watchDownload({ id }, { context: admin, signal })) {
-        id = job.id;
-        if (job.totalBytes) onProgress(job.downloadedBytes, job.totalBytes);
-        if (job.status === 'failed' || job.status === 'cancelled')
-          throw new AppError(codeOf(job.errorCode), job.errorMessage || `The download is ${job.status}.`);
-        if (job.status === 'completed') return nameOf(job.sha256);
+      const asked = await clients.downloads.requestDownload({ repo, filename, revision: '' }, { context: admin, signal });
+      const stalled = new AbortController();
+      const silence = setTimeout(() => stalled.abort(), stalledAfterMs);
+      try {
+        const watching = { context: admin, signal: AbortSignal.any([signal, stalled.signal]) };
+        for await (const job of clients.downloads.watchDownload({ id: asked.id }, watching)) {
+          silence.refresh();
+          if (job.totalBytes) onProgress(job.downloadedBytes, job.totalBytes);
+          if (job.status === 'failed' || job.status === 'cancelled')
+            throw new AppError(codeOf(job.errorCode), job.errorMessage || `The download is ${job.status}.`);
+          if (job.status === 'completed') return nameOf(job.sha256);
+        }
+      } catch (error) {
+        if (!stalled.signal.aborted) throw error;
+      } finally {
+        clearTimeout(silence);
       }
-      throw new AppError('unavailable', 'The download was left before its end; it goes on at the next start.');
+      if (!stalled.signal.aborted)
+        throw new AppError('unavailable', 'The download was left before its end; it goes on at the next start.');
+      await clients.downloads.cancelDownload({ id: asked.id }, { context: admin });
+      throw new AppError('hub_unreachable', 'The hub sends nothing.');
     },
     async importFile(path, onProgress) {
       for await (const step of clients.downloads.importFile({ path, repo: 'local' }, { context: operator })) {

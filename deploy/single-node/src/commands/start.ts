@@ -1,6 +1,7 @@
-import { readFileSync, renameSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expandHome } from '@sangha/config';
+import { AppError } from '@sangha/errors';
 import { type Life, run } from '@sangha/lifecycle';
 import { createLogger } from '@sangha/telemetry';
 import { pino } from 'pino';
@@ -34,6 +35,8 @@ export async function start(options: StartOptions): Promise<void> {
 async function startNode(life: Life, options: StartOptions): Promise<void> {
   const terminal = createTerminal(options.json ?? false);
   const startedAt = Number(process.env.SANGHA_STARTED_AT ?? performance.timeOrigin);
+  if (options.model !== undefined && !existsSync(options.model))
+    throw new AppError('not_found', `There is no file ${options.model}. Check the path after --model.`);
   const home = openHome(expandHome(options.home));
   life.defer('data folder', () => home.close());
 

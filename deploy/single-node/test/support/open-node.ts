@@ -12,7 +12,7 @@ export interface OpenNode extends SanghaNode {
 }
 
 /** A node inside the test's process, on a free port. Closed when the test ends. */
-export async function openNode(t: TestContext, root: string): Promise<OpenNode> {
+export async function openNode(t: TestContext, root: string, env: Record<string, string> = {}): Promise<OpenNode> {
   const opened: (() => Promise<void> | void)[] = [];
   const close = async () => {
     for (const each of opened.splice(0).reverse()) await each();
@@ -20,7 +20,7 @@ export async function openNode(t: TestContext, root: string): Promise<OpenNode> 
   t.after(close);
   const home = openHome(root);
   opened.push(() => home.close());
-  const { values, layers } = readNodeConfig({ home: root, port: 0 }, home.settingsFile, {});
+  const { values, layers } = readNodeConfig({ home: root, port: 0 }, home.settingsFile, env);
   const keys = readNodeKeys(home.keys, undefined);
   const log = createLogger({ service: 'sangha', level: 'silent' });
   const node = await createNode({ home, ...keys, layers, values, log, defer: (_name, each) => opened.push(each) });
