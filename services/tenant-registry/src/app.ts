@@ -16,6 +16,7 @@ import { organizationsRpc } from './rpc/organizations.ts';
 import { settingsRpc } from './rpc/settings.ts';
 import { tokensRpc } from './rpc/tokens.ts';
 import { usageRpc } from './rpc/usage.ts';
+import { createUsageLedger } from './usage-ledger.ts';
 
 export type { Db } from './db.ts';
 
@@ -67,7 +68,7 @@ export function createTenantRegistry({
       usageRpc({ database }),
     ],
     async start() {
-      consumer ??= consumeUsage({ database, messaging, log, countEvent });
+      consumer ??= consumeUsage({ ledger: createUsageLedger({ database }), messaging, log, countEvent });
     },
     async close() {
       await consumer?.close();

@@ -338,6 +338,29 @@ for (const engine of engines) {
       );
     });
 
+    it('is exact when hundreds of requests of two organisations arrive at once, some of them told twice', async (t) => {
+      const registry = await openRegistry(t, engine);
+      const [acme, other] = [await registry.organization('acme'), await registry.organization('other')];
+      const requestIds = Array.from({ length: 250 }, () => newUlid());
+      for (const [index, requestId] of requestIds.entries()) {
+        await record(registry, acme.admin, { requestId, model: index % 2 === 0 ? 'even' : 'odd' });
+        if (index % 5 === 0) await record(registry, acme.admin, { requestId, model: index % 2 === 0 ? 'even' : 'odd' });
+        if (index % 10 === 0) await record(registry, other.admin, { requestId });
+      }
+      await registry.start();
+      assert.deepEqual(
+        (await settled(registry, acme.admin, 250)).map(({ model, requests, promptTokens }) => [model, requests, promptTokens]),
+        [
+          ['even', 125, 1250],
+          ['odd', 125, 1250],
+        ],
+      );
+      assert.deepEqual(
+        (await settled(registry, other.admin, 25)).map(({ requests }) => requests),
+        [25],
+      );
+    });
+
     it('of another organisation is neither seen nor changed, also with the same request id', async (t) => {
       const registry = await openRegistry(t, engine);
       const [acme, other] = [await registry.organization('acme'), await registry.organization('other')];

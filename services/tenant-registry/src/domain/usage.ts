@@ -48,6 +48,33 @@ export interface MeteredRequest {
   at: Date;
 }
 
+/** What a day's row grows by. */
+export interface DaySum {
+  day: string;
+  model: string;
+  source: string;
+  requests: number;
+  promptTokens: number;
+  completionTokens: number;
+  cachedTokens: number;
+}
+
+/** The requests summed by UTC day, model and source, sorted, so that two writers lock their rows in one order. */
+export function sumByDay(requests: readonly MeteredRequest[]): DaySum[] {
+  const sums = new Map<string, DaySum>();
+  for (const { at, model, source, promptTokens, completionTokens, cachedTokens } of requests) {
+    const day = dayOf(at);
+    const key = JSON.stringify([day, model, source]);
+    const sum = sums.get(key) ?? { day, model, source, requests: 0, promptTokens: 0, completionTokens: 0, cachedTokens: 0 };
+    sum.requests += 1;
+    sum.promptTokens += promptTokens;
+    sum.completionTokens += completionTokens;
+    sum.cachedTokens += cachedTokens;
+    sums.set(key, sum);
+  }
+  return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum);
+}
+
 /**
  * An event from the bus as a row. Its organisation must be the one of the subject it came on.
  * @throws AppError for what no retry can mend; the bus then keeps it with the dead letters

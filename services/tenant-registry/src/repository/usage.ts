@@ -1,8 +1,6 @@
 import type { OrgId } from '@sangha/identity';
 import type { Db } from '../db.ts';
-import { dayOf, type Span } from '../domain/usage.ts';
-
-export type UsageRow = Awaited<ReturnType<Db['usageEvent']['findUniqueOrThrow']>>;
+import { dayOf, type MeteredRequest, type Span, sumByDay } from '../domain/usage.ts';
 
 export interface UsageSum {
   model: string;
@@ -15,27 +13,30 @@ export interface UsageSum {
 /** Metered use of one organisation. */
 export function usageOf(db: Db, orgId: OrgId) {
   return {
-    /** Stores the event and adds it to its day. Answers false, changing nothing, when its request was counted before. */
-    async add(event: Omit<UsageRow, 'orgId'>): Promise<boolean> {
-      const known = await db.usageEvent.findUnique({
-        where: { orgId_requestId: { orgId, requestId: event.requestId } },
+    /** Stores the requests that were not counted before and adds them to their days. Answers the ids of those. */
+    async addAll(requests: readonly MeteredRequest[]): Promise<Set<string>> {
+      const known = await db.usageEvent.findMany({
+        where: { orgId, requestId: { in: requests.map(({ requestId }) => requestId) } },
         select: { requestId: true },
       });
-      if (known !== null) return false;
-      await db.usageEvent.create({ data: { ...event, orgId } });
-      const { model, source, promptTokens, completionTokens, cachedTokens } = event;
-      const key = { orgId, day: dayOf(event.at), model, source };
-      await db.usageDaily.upsert({
-        where: { orgId_day_model_source: key },
-        create: { ...key, requests: 1, promptTokens, completionTokens, cachedTokens },
-        update: {
-          requests: { increment: 1 },
-          promptTokens: { increment: promptTokens },
-          completionTokens: { increment: completionTokens },
-          cachedTokens: { increment: cachedTokens },
-        },
-      });
-      return true;
+      const seen = new Set(known.map(({ requestId }) => requestId));
+      const fresh = requests.filter(({ requestId }) => !seen.has(requestId) && seen.add(requestId));
+      if (fresh.length === 0) return new Set();
+      await db.usageEvent.createMany({ data: fresh.map((request) => ({ ...request, orgId })) });
+      for (const { day, model, source, ...sums } of sumByDay(fresh)) {
+        const key = { orgId, day, model, source };
+        await db.usageDaily.upsert({
+          where: { orgId_day_model_source: key },
+          create: { ...key, ...sums },
+          update: {
+            requests: { increment: sums.requests },
+            promptTokens: { increment: sums.promptTokens },
+            completionTokens: { increment: sums.completionTokens },
+            cachedTokens: { increment: sums.cachedTokens },
+          },
+        });
+      }
+      return new Set(fresh.map(({ requestId }) => requestId));
     },
     async sumDays({ from, to }: Span): Promise<UsageSum[]> {
       const sums = await db.usageDaily.groupBy({
