@@ -4,8 +4,8 @@ import type { Llama, LlamaGrammar } from 'node-llama-cpp';
 import type { ChatInput__Output } from '../../../../../../protos/generated/sangha/inference/v1/ChatInput.ts';
 import type { EngineRequest } from '../../../engine.ts';
 import { parseParameters } from './chat-values.ts';
-import { checkGrammar } from './gbnf.ts';
 import { jsonObjectGrammar, jsonSchemaGrammar, parseSchema, toolCallGrammar } from './json-grammar.ts';
+import { vetGbnf } from './vet-gbnf.ts';
 
 /** What the answer must look like. */
 export interface AnswerShape {
@@ -54,7 +54,7 @@ async function toolShape({ tools, offset }: { tools: Tools; offset: number }, ll
 
 async function constraintShape({ constraint }: EngineRequest, llama: Llama): Promise<AnswerShape | undefined> {
   if (constraint?.gbnf !== undefined) {
-    checkGrammar(constraint.gbnf);
+    vetGbnf(constraint.gbnf);
     return { form: 'text', grammar: await parseGrammar(constraint.gbnf, llama, grammarWrong) };
   }
   if (constraint?.jsonSchema !== undefined) {

@@ -1,5 +1,7 @@
 import { AppError } from '@sangha/errors';
 import { alternatives, grammarLiteral, optional, repeat, sequence } from './gbnf.ts';
+import { isSchema, resolvePointer, type Schema, schemaRefused } from './schema-parts.ts';
+import { checkReadings } from './schema-readings.ts';
 
 /**
  * GBNF for a JSON schema. Whatever the grammar lets through satisfies the schema's structure; a keyword that a grammar can't
@@ -10,8 +12,6 @@ export interface GrammarOptions {
   /** For tools that aren't `strict`: drop what can't be held instead of refusing. */
   lenient?: boolean;
 }
-
-type Schema = Record<string, unknown>;
 
 const limits = { chars: 64 * 1024, depth: 24, properties: 512, rules: 4_000, literals: 1_024, repetitions: 2_000 };
 
@@ -41,12 +41,14 @@ export const jsonObjectGrammar = (): string => writeGrammar('object', []);
 /** A value of the schema in `text`. */
 export function jsonSchemaGrammar(schema: unknown, options: GrammarOptions = {}): string {
   const compiler = createCompiler(schema, options);
-  return writeGrammar(compiler.compile(schema, '#', 0), compiler.rules);
+  const root = compiler.compile(schema, '#', 0);
+  checkReadings(schema);
+  return writeGrammar(root, compiler.rules);
 }
 
 /** Text of a schema → its value, bounded. */
 export function parseSchema(text: string): unknown {
-  if (text.length > limits.chars) throw unsupported('#', `is larger than ${limits.chars} characters`);
+  if (text.length > limits.chars) throw schemaRefused('#', `is larger than ${limits.chars} characters`);
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -60,6 +62,7 @@ export function toolCallGrammar(tools: readonly { name: string; parameters: unkn
   const calls = tools.map(({ name, parameters, strict }) => {
     const compiler = createCompiler(parameters, { lenient: !strict }, rules);
     const args = compiler.compile(parameters, '#', 0);
+    checkReadings(parameters);
     return sequence(grammarLiteral(`{"name":${JSON.stringify(name)},"arguments":`), args, grammarLiteral('}'));
   });
   return writeGrammar(alternatives(calls), rules);
@@ -79,13 +82,6 @@ function writeGrammar(root: string, rules: readonly string[]): string {
   visit(text);
   return [text, ...[...used].map((name) => `${name} ::= ${sharedRules[name]}`)].join('\n');
 }
-
-const unsupported = (pointer: string, problem: string): AppError =>
-  new AppError(
-    'schema_unsupported',
-    `The JSON schema ${problem} at ${pointer}. The engine would have to ignore that, so it refuses; change the schema.`,
-    { param: pointer },
-  );
 
 // Keywords that say nothing about validity.
 const annotations = [
@@ -134,20 +130,20 @@ function createCompiler(root: unknown, { lenient = false }: GrammarOptions, rule
   let literals = 0;
 
   function addRule(body: string): string {
-    if (rules.length >= limits.rules) throw unsupported('#', 'is too large');
+    if (rules.length >= limits.rules) throw schemaRefused('#', 'is too large');
     const name = `r${rules.length + 1}`;
     rules.push(`${name} ::= ${body}`);
     return name;
   }
 
   function refuse(pointer: string, problem: string): void {
-    if (!lenient) throw unsupported(pointer, problem);
+    if (!lenient) throw schemaRefused(pointer, problem);
   }
 
   function compile(schema: unknown, pointer: string, depth: number): string {
-    if (depth > limits.depth) throw unsupported(pointer, `is nested deeper than ${limits.depth} levels`);
+    if (depth > limits.depth) throw schemaRefused(pointer, `is nested deeper than ${limits.depth} levels`);
     if (schema === true || schema === undefined) return 'value';
-    if (schema === false) throw unsupported(pointer, 'allows no value');
+    if (schema === false) throw schemaRefused(pointer, 'allows no value');
     if (!isSchema(schema))
       throw new AppError('invalid_value', `The JSON schema is not an object at ${pointer}.`, { param: pointer });
     if (typeof schema.$ref === 'string') return compileReference(schema, schema.$ref, pointer, depth);
@@ -173,7 +169,7 @@ function createCompiler(root: unknown, { lenient = false }: GrammarOptions, rule
       const type = typeOfKeyword.get(keyword) ?? '';
       if (types.some((each) => keywordsOf[each]?.includes(keyword)) || (type !== '' && !types.includes(type))) continue;
       if (keyword === 'uniqueItems' && schema[keyword] === false) continue;
-      refuse(`${pointer}/${keyword}`, `uses "${keyword.slice(0, 40)}", which can't be enforced,`);
+      refuse(`${pointer}/${keyword}`, `uses "${keyword.slice(0, 40)}"`);
     }
   }
 
@@ -192,17 +188,17 @@ function createCompiler(root: unknown, { lenient = false }: GrammarOptions, rule
       case 'null':
         return type;
       default:
-        throw unsupported(`${pointer}/type`, `has the unknown type "${type.slice(0, 40)}"`);
+        throw schemaRefused(`${pointer}/type`, `has the unknown type "${type.slice(0, 40)}"`);
     }
   }
 
   function compileObject(schema: Schema, pointer: string, depth: number): string {
     const declared = schema.properties ?? {};
-    if (!isSchema(declared)) throw unsupported(`${pointer}/properties`, 'has properties that are no object');
+    if (!isSchema(declared)) throw schemaRefused(`${pointer}/properties`, 'has properties that are no object');
     const required = new Set(Array.isArray(schema.required) ? schema.required : []);
     const names = Object.keys(declared);
     properties += names.length;
-    if (properties > limits.properties) throw unsupported(pointer, `has more than ${limits.properties} properties`);
+    if (properties > limits.properties) throw schemaRefused(pointer, `has more than ${limits.properties} properties`);
     const undeclared = [...required].find((name) => typeof name !== 'string' || !Object.hasOwn(declared, name));
     if (undeclared !== undefined) refuse(`${pointer}/required`, 'requires a property that it does not declare');
     if (names.length === 0) return compileMap(schema, pointer, depth);
@@ -242,7 +238,7 @@ function createCompiler(root: unknown, { lenient = false }: GrammarOptions, rule
   function compileArray(schema: Schema, pointer: string, depth: number): string {
     const least = count(schema, 'minItems', pointer) ?? 0;
     const most = count(schema, 'maxItems', pointer);
-    if (most !== undefined && most < least) throw unsupported(`${pointer}/maxItems`, 'has maxItems below minItems');
+    if (most !== undefined && most < least) throw schemaRefused(`${pointer}/maxItems`, 'has maxItems below minItems');
     const prefix = schema.prefixItems;
     if (prefix !== undefined) return compileTuple(schema, prefix, pointer, depth);
     if (most === 0) return sequence('"["', 'ws', '"]"');
@@ -254,7 +250,7 @@ function createCompiler(root: unknown, { lenient = false }: GrammarOptions, rule
 
   /** Exactly the listed items. */
   function compileTuple(schema: Schema, prefix: unknown, pointer: string, depth: number): string {
-    if (!Array.isArray(prefix)) throw unsupported(`${pointer}/prefixItems`, 'has prefixItems that are no list');
+    if (!Array.isArray(prefix)) throw schemaRefused(`${pointer}/prefixItems`, 'has prefixItems that are no list');
     for (const keyword of ['minItems', 'maxItems']) {
       if (schema[keyword] !== undefined && schema[keyword] !== prefix.length)
         refuse(`${pointer}/${keyword}`, `has another ${keyword} than items`);
@@ -266,7 +262,7 @@ function createCompiler(root: unknown, { lenient = false }: GrammarOptions, rule
   function compileString(schema: Schema, pointer: string): string {
     const least = count(schema, 'minLength', pointer) ?? 0;
     const most = count(schema, 'maxLength', pointer);
-    if (most !== undefined && most < least) throw unsupported(`${pointer}/maxLength`, 'has maxLength below minLength');
+    if (most !== undefined && most < least) throw schemaRefused(`${pointer}/maxLength`, 'has maxLength below minLength');
     if (least > 0 || most !== undefined) return sequence('"\\""', repeat('char', least, most), '"\\""');
     switch (schema.format) {
       case 'date':
@@ -291,7 +287,7 @@ function createCompiler(root: unknown, { lenient = false }: GrammarOptions, rule
     if (minimum === 0 && maximum === undefined) return type === 'integer' ? 'natural' : 'positive';
     refuse(
       `${pointer}/${minimum === undefined ? 'maximum' : 'minimum'}`,
-      'bounds a number, which can be enforced only for integers within 256 values or from 0 up,',
+      'bounds a number other than an integer within 256 values or from 0 up',
     );
     return type;
   }
@@ -306,19 +302,19 @@ function createCompiler(root: unknown, { lenient = false }: GrammarOptions, rule
   }
 
   function compileEnum(values: unknown, pointer: string): string {
-    if (!Array.isArray(values) || values.length === 0) throw unsupported(pointer, 'has an empty enum');
+    if (!Array.isArray(values) || values.length === 0) throw schemaRefused(pointer, 'has an empty enum');
     return alternatives(values.map((value, index) => literal(value, `${pointer}/${index}`)));
   }
 
   function literal(value: unknown, pointer: string): string {
     literals += 1;
-    if (literals > limits.literals) throw unsupported(pointer, `has more than ${limits.literals} constants`);
+    if (literals > limits.literals) throw schemaRefused(pointer, `has more than ${limits.literals} constants`);
     return grammarLiteral(JSON.stringify(value));
   }
 
   function compileUnion(schema: Schema, keyword: string, pointer: string, depth: number): string {
     const options = schema[keyword];
-    if (!Array.isArray(options) || options.length === 0) throw unsupported(`${pointer}/${keyword}`, `has an empty ${keyword}`);
+    if (!Array.isArray(options) || options.length === 0) throw schemaRefused(`${pointer}/${keyword}`, `has an empty ${keyword}`);
     for (const sibling of Object.keys(schema)) {
       if (sibling !== keyword && !annotations.includes(sibling))
         refuse(`${pointer}/${sibling}`, `has "${sibling.slice(0, 40)}" beside ${keyword}`);
@@ -329,7 +325,7 @@ function createCompiler(root: unknown, { lenient = false }: GrammarOptions, rule
   /** Objects that must all hold are one object with all properties; anything else can't be merged. */
   function mergeAll(schema: Schema, pointer: string): Schema {
     const { allOf, ...rest } = schema;
-    if (!Array.isArray(allOf) || allOf.length === 0) throw unsupported(`${pointer}/allOf`, 'has an empty allOf');
+    if (!Array.isArray(allOf) || allOf.length === 0) throw schemaRefused(`${pointer}/allOf`, 'has an empty allOf');
     const meaningful = Object.keys(rest).filter((keyword) => !annotations.includes(keyword));
     if (allOf.length === 1 && meaningful.length === 0 && isSchema(allOf[0])) return allOf[0];
     const parts = [rest, ...allOf].map((part) =>
@@ -337,14 +333,14 @@ function createCompiler(root: unknown, { lenient = false }: GrammarOptions, rule
     );
     const merged: Schema = { type: 'object', properties: {}, required: [] };
     for (const part of parts) {
-      if (!isSchema(part)) throw unsupported(`${pointer}/allOf`, 'has an allOf of other things than objects');
+      if (!isSchema(part)) throw schemaRefused(`${pointer}/allOf`, 'has an allOf of other things than objects');
       const { properties: own = {}, required = [], type, additionalProperties: _, ...others } = part;
       const unmergeable = Object.keys(others).find((keyword) => !annotations.includes(keyword));
       if (unmergeable !== undefined || (type !== undefined && type !== 'object') || !isSchema(own) || !Array.isArray(required)) {
-        throw unsupported(`${pointer}/allOf`, 'has an allOf of other things than plain objects');
+        throw schemaRefused(`${pointer}/allOf`, 'has an allOf of other things than plain objects');
       }
       const twice = Object.keys(own).find((name) => Object.hasOwn(merged.properties as Schema, name));
-      if (twice !== undefined) throw unsupported(`${pointer}/allOf`, `declares "${twice.slice(0, 40)}" twice`);
+      if (twice !== undefined) throw schemaRefused(`${pointer}/allOf`, `declares "${twice.slice(0, 40)}" twice`);
       merged.properties = { ...(merged.properties as Schema), ...own };
       merged.required = [...(merged.required as unknown[]), ...required];
     }
@@ -367,22 +363,14 @@ function createCompiler(root: unknown, { lenient = false }: GrammarOptions, rule
   }
 
   function resolve(target: string, pointer: string): unknown {
-    if (!target.startsWith('#')) throw unsupported(pointer, 'refers to another document');
-    let value = root;
-    for (const part of target.slice(1).split('/').slice(1)) {
-      const key = decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~');
-      const container = value;
-      if (typeof container !== 'object' || container === null || !Object.hasOwn(container, key))
-        throw unsupported(pointer, 'refers to nothing');
-      value = (container as Record<string, unknown>)[key];
-    }
-    return value;
+    if (!target.startsWith('#')) throw schemaRefused(pointer, 'refers to another document');
+    const found = resolvePointer(root, target);
+    if (found === undefined) throw schemaRefused(pointer, 'refers to nothing');
+    return found;
   }
 
   return { compile, rules };
 }
-
-const isSchema = (value: unknown): value is Schema => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const escapePointer = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1').slice(0, 80);
 
@@ -390,7 +378,7 @@ function typesOf(schema: Schema, pointer: string): string[] {
   const { type } = schema;
   if (typeof type === 'string') return [type];
   if (Array.isArray(type) && type.length > 0 && type.every((each) => typeof each === 'string')) return type;
-  if (type !== undefined) throw unsupported(`${pointer}/type`, 'has a type that is neither a name nor a list of names');
+  if (type !== undefined) throw schemaRefused(`${pointer}/type`, 'has a type that is neither a name nor a list of names');
   if ('properties' in schema || 'additionalProperties' in schema || 'required' in schema) return ['object'];
   if ('items' in schema || 'prefixItems' in schema) return ['array'];
   return [];
