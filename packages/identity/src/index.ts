@@ -21,5 +21,6 @@ export {
   type Scope,
   scopeRole,
   type TokenScope,
+  tokenScopes,
 } from './roles.ts';
 export { clientIdOf, hashToken, issueToken, type ParsedToken, parseToken } from './token-text.ts';
