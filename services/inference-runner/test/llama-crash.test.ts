@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { type TinyGgufDamage, writeTinyGguf } from '@sangha/testkit/tiny-gguf';
 import { engineEnvironment } from '../src/engines/llama/engine-environment.ts';
 import type { EngineProcess } from '../src/engines/llama/engine-process.ts';
@@ -43,6 +45,33 @@ test('close ends the process and is no crash', async () => {
   assert.ok(process?.pid);
   assert.throws(() => globalThis.process.kill(Number(process?.pid), 0), { code: 'ESRCH' });
   await assert.rejects(answer(engine), { code: 'shutting_down' });
+});
+
+test('an engine does not outlive its parent, however that one ends', async (t) => {
+  const folder = await temporaryFolder();
+  t.after(folder.remove);
+  const modelPath = join(folder.path, 'tiny.gguf');
+  await writeTinyGguf(modelPath);
+  const parent = spawn(process.execPath, [fileURLToPath(new URL('./llama-orphan.ts', import.meta.url)), modelPath], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  t.after(() => parent.kill('SIGKILL'));
+  let said = '';
+  for await (const text of parent.stdout.setEncoding('utf8')) {
+    said += text;
+    if (said.includes('ready')) break;
+  }
+  parent.kill('SIGKILL');
+  const pid = Number.parseInt(said, 10);
+  assert.ok(pid > 0);
+  for (;;) {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 });
 
 test('an aborted load leaves no process', async (t) => {

@@ -1,14 +1,6 @@
 import { AppError } from '@sangha/errors';
 import type { Logger } from '@sangha/telemetry';
-import type {
-  Engine,
-  EngineEmbedRequest,
-  EngineEvent,
-  EngineFactory,
-  EngineFacts,
-  EngineRequest,
-  EngineSpec,
-} from '../../engine.ts';
+import type { Engine, EngineEvent, EngineFactory, EngineFacts, EngineRequest, EngineSpec } from '../../engine.ts';
 import { ownMemoryOf } from '../../process-memory.ts';
 import { engineEnvironment } from './engine-environment.ts';
 import { type EngineProcess, startEngineProcess } from './engine-process.ts';
@@ -151,29 +143,27 @@ function createEngine(process: EngineProcess, facts: EngineFacts, log: Logger): 
     exited,
     generate,
     memoryBytes: () => ownMemoryOf(process.pid),
-    embed(request: EngineEmbedRequest, signal: AbortSignal): Promise<Embedded> {
+    embed(request, signal) {
       return new Promise<Embedded>((resolve, reject) => {
-        const id = register({ resolve, reject });
+        const cancelled = new AppError('cancelled', 'The request was cancelled.');
+        if (signal.aborted) return reject(cancelled);
         const abort = () => {
           process.send({ type: 'abort', id });
-          reject(new AppError('cancelled', 'The request was cancelled.'));
-        };
-        if (signal.aborted) return abort();
-        signal.addEventListener('abort', abort, { once: true });
-        const settle = () => {
-          signal.removeEventListener('abort', abort);
           callers.delete(id);
+          reject(cancelled);
         };
-        callers.set(id, {
-          resolve: (embedded) => {
-            settle();
+        const id = register({
+          resolve(embedded) {
+            callers.delete(id);
+            signal.removeEventListener('abort', abort);
             resolve(embedded);
           },
-          reject: (error) => {
-            settle();
+          reject(error) {
+            signal.removeEventListener('abort', abort);
             reject(error);
           },
         });
+        signal.addEventListener('abort', abort, { once: true });
         process.send({ type: 'embed', id, request });
       });
     },

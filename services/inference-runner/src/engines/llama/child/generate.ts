@@ -38,36 +38,34 @@ export async function generate(
 
   const begun = performance.now();
   const leases: Lease[] = [];
-  const results: ChoiceResult[] = [];
+  let broken = false;
   try {
     // One after the other: the second choice must not find the first one's sequence idle.
-    for (let index = 0; index < Math.max(1, request.n); index += 1)
+    for (let index = 0; index < Math.max(1, request.n); index += 1) {
       leases.push(await parts.pool.acquire(request.orgId, prompt.tokens));
+    }
     const cachedTokens = leases[0]?.cachedTokens ?? 0;
     channel.started({ promptTokens: prompt.tokens.length, cachedTokens });
-
-    results.push(
-      ...(await Promise.all(
-        leases.map((lease, index) =>
-          runChoice({
-            index,
-            lease,
-            loaded,
-            parts,
-            channel,
-            stall,
-            prompt: prompt.tokens,
-            plan: forChoice(plan, index),
-            shape,
-            reading,
-            limit,
-            topLogprobs: request.topLogprobs,
-            ignoreEos: request.ignoreEos,
-            signal,
-          }),
-        ),
-      )),
+    broken = true;
+    const results = await allChoices(leases, signal, (lease, index, together) =>
+      runChoice({
+        index,
+        lease,
+        loaded,
+        parts,
+        channel,
+        stall,
+        prompt: prompt.tokens,
+        plan: forChoice(plan, index),
+        shape,
+        reading,
+        limit,
+        topLogprobs: request.topLogprobs,
+        ignoreEos: request.ignoreEos,
+        signal: together,
+      }),
     );
+    broken = false;
     const promptEnd = Math.max(...results.map(({ promptEnd }) => promptEnd));
     channel.finished({
       choices: results.map(({ end }) => end),
@@ -81,8 +79,33 @@ export async function generate(
     });
   } finally {
     // After an error the state of its sequences is unknown: nobody may find it.
-    await Promise.all(leases.map((lease) => lease.release({ discard: results.length === 0 })));
+    await Promise.all(leases.map((lease) => lease.release({ discard: broken })));
   }
+}
+
+/**
+ * All choices to their end, also when one fails: a sequence may only be given back when nobody works on it any more. The
+ * others are then told to stop, and the first error is thrown.
+ */
+async function allChoices(
+  leases: readonly Lease[],
+  signal: AbortSignal,
+  run: (lease: Lease, index: number, signal: AbortSignal) => Promise<ChoiceResult>,
+): Promise<ChoiceResult[]> {
+  const siblings = new AbortController();
+  const together = AbortSignal.any([signal, siblings.signal]);
+  const settled = await Promise.allSettled(
+    leases.map((lease, index) =>
+      run(lease, index, together).catch((error: unknown) => {
+        siblings.abort();
+        throw error;
+      }),
+    ),
+  );
+  return settled.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
 }
 
 const stopsAtMost = 16;
