@@ -27,13 +27,14 @@ import {
   Usage,
 } from '@sangha/protos';
 import { type Handlers, type Implementation, implement, local } from '@sangha/rpc';
-import { createLogger, createMetrics } from '@sangha/telemetry';
+import { createLogger, createMetrics, type Registry } from '@sangha/telemetry';
 import { type AuthGateway, createAuthGateway, type GatewayClients, type GatewayOptions, gatewayConfig } from '../../src/app.ts';
 
 /** A small world around a real gateway: organisations, tokens and models in memory, everything else over real rpc and HTTP. */
 export interface World {
   readonly url: string;
   readonly gateway: AuthGateway;
+  readonly metrics: Registry;
   readonly usage: ReturnType<typeof events.usageRecorded.decode>[];
   /** Everything the gateway logged. */
   readonly logged: string[];
@@ -246,6 +247,7 @@ export async function startGateway(options: WorldOptions = {}): Promise<World> {
     inference: client(Inference, 'inference-runner'),
   };
 
+  const metrics = createMetrics({ service: 'auth-gateway' });
   const gateway = createAuthGateway({
     clients,
     messaging: {
@@ -263,7 +265,7 @@ export async function startGateway(options: WorldOptions = {}): Promise<World> {
       level: 'info',
       destination: { write: (line: string) => void logged.push(line) },
     }),
-    metrics: createMetrics({ service: 'auth-gateway' }),
+    metrics,
     config: gatewayConfig({
       closeGraceMs: 200,
       waitCommentAfterMs: 0,
@@ -280,6 +282,7 @@ export async function startGateway(options: WorldOptions = {}): Promise<World> {
   return {
     url,
     gateway,
+    metrics,
     usage,
     logged,
     asked,
