@@ -33,6 +33,8 @@ export interface ConsumeOptions {
   subjects: readonly DurableSubject[];
   /** Handlers at once. Default 1. */
   concurrency?: number;
+  /** Messages may wait so long, so that handlers that work on many together get many. Default 0. */
+  lingerMs?: number;
   /** Redelivered when neither finished nor `working` for this long. Default 30 s. */
   ackWaitMs?: number;
   /** After this many failed deliveries the message goes to the dead letters. Default 5. */

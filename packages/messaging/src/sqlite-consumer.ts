@@ -26,16 +26,20 @@ const longestTimerMs = 2 ** 31 - 1;
 /** Keeps up to `concurrency` handlers busy. It sleeps until it is woken or a lease or a rest ends; it never polls. */
 export function startSqliteConsumer(deps: SqliteConsumerDeps): SqliteConsumer {
   const { store, options, handler, clock, retryDelayMs, log, onReturned } = deps;
-  const { durable, subjects, concurrency, ackWaitMs, maxAttempts } = options;
+  const { durable, subjects, concurrency, lingerMs, ackWaitMs, maxAttempts } = options;
   const running = new Set<Promise<void>>();
   const closing = new AbortController();
+  const finished: Taken[] = [];
   let timer: NodeJS.Timeout | undefined;
   let awake = false;
+  // As many as could be taken were there: more are waiting, and those have waited enough.
+  let behind = false;
 
   const wake = (): void => {
     if (awake || closing.signal.aborted) return;
     awake = true;
-    nextTurn(() => {
+    const soon = lingerMs > 0 && !behind ? (run: () => void) => setTimeout(run, lingerMs) : nextTurn;
+    soon(() => {
       awake = false;
       if (closing.signal.aborted) return;
       try {
@@ -48,12 +52,14 @@ export function startSqliteConsumer(deps: SqliteConsumerDeps): SqliteConsumer {
   };
 
   const work = (): void => {
+    recordFinished();
     const free = concurrency - running.size;
     if (free > 0) {
       const { taken, dead } = store.take({ durable, subjects, limit: free, now: clock(), ackWaitMs, maxAttempts });
       for (const { attempt, message } of dead) {
         log.error({ durable, ...facts(message), attempt }, 'A message went to the dead letters: its handler never ended');
       }
+      behind = taken.length === free;
       for (const one of taken) start(one);
     }
     // With every place taken, the next end of a handler wakes us.
@@ -81,7 +87,14 @@ export function startSqliteConsumer(deps: SqliteConsumerDeps): SqliteConsumer {
       record(() => failed(taken, error), taken);
       return;
     }
-    record(() => store.finish(durable, taken), taken);
+    finished.push(taken);
+  };
+
+  /** In one transaction for all handlers that ended since; those that a kill comes before are delivered again. */
+  const recordFinished = (): void => {
+    const batch = finished.splice(0);
+    const [first] = batch;
+    if (first !== undefined) record(() => store.finish(durable, batch), first);
   };
 
   const failed = (taken: Taken, error: unknown): void => {
@@ -121,6 +134,7 @@ export function startSqliteConsumer(deps: SqliteConsumerDeps): SqliteConsumer {
       closing.abort();
       clearTimeout(timer);
       await Promise.all(running);
+      recordFinished();
       onReturned();
     },
   };

@@ -55,7 +55,7 @@ export function openSqliteQueue(options: SqliteQueueOptions): Messaging & { read
     consume(wanted, handler) {
       if (closed) throw shuttingDown();
       checkConsumer(wanted);
-      const complete = { concurrency: 1, ackWaitMs: 30_000, maxAttempts: 5, ...wanted };
+      const complete = { concurrency: 1, lingerMs: 0, ackWaitMs: 30_000, maxAttempts: 5, ...wanted };
       store.join(wanted.durable, wanted.subjects, clock());
       const onReturned = () => wake(wanted.subjects);
       const consumer = startSqliteConsumer({ store, options: complete, handler, clock, retryDelayMs, log, onReturned });

@@ -204,7 +204,9 @@ export function openSqliteStore(file: string, now: number) {
       return Number.isFinite(earliest) ? earliest : undefined;
     },
     extend: (durable: string, { seq, attempt }: Taken, until: number) => void extend.run(until, durable, seq, attempt),
-    finish: (durable: string, { seq }: Taken) => void remove.run(durable, seq),
+    finish: working.transaction((durable: string, ended: readonly Taken[]) => {
+      for (const { seq } of ended) remove.run(durable, seq);
+    }).immediate,
     retryAt: (durable: string, { seq, attempt }: Taken, at: number) => void rest.run(attempt, at, durable, seq, attempt),
     /** As if it had not been given out. */
     giveBack: (durable: string, { seq, attempt }: Taken, now: number) => void rest.run(attempt - 1, now, durable, seq, attempt),

@@ -29,14 +29,14 @@ test('a message goes an hour after every durable has finished it, and not before
   const { store, stored, add, take, prune } = open(t);
   for (const durable of ['one', 'two']) store.join(durable, ['usage.recorded'], 0);
   add('m', 0);
-  for (const taken of take('one', 0)) store.finish('one', taken);
+  for (const taken of take('one', 0)) store.finish('one', [taken]);
   prune({ now: 2 * hour });
   assert.deepEqual(stored(), ['m'], 'the second durable has not taken it');
   const [taken] = take('two', 2 * hour);
   assert.ok(taken);
   prune({ now: 3 * hour });
   assert.deepEqual(stored(), ['m'], 'the second durable has not finished it');
-  store.finish('two', taken);
+  store.finish('two', [taken]);
   prune({ now: hour });
   assert.deepEqual(stored(), ['m'], 'an hour has not passed');
   prune({ now: hour + 1 });
@@ -68,7 +68,7 @@ test('a durable that nobody consumed for a week is forgotten, one in use never',
   const { store, stored, add, take, prune } = open(t);
   for (const durable of ['gone', 'used']) store.join(durable, ['usage.recorded'], 0);
   add('m', 0);
-  for (const taken of take('used', 0)) store.finish('used', taken);
+  for (const taken of take('used', 0)) store.finish('used', [taken]);
   prune({ now: 8 * day, inUse: ['used'], forget: false });
   assert.deepEqual(stored(), ['m'], 'not while consumers may still be starting');
   assert.deepEqual(prune({ now: 8 * day, inUse: ['used'] }).durables, [{ durable: 'gone', unfinished: 1 }]);
@@ -92,7 +92,7 @@ test('a number is not used again after pruning, so that nothing hides behind a p
   const { store, add, take, prune } = open(t);
   store.join('d', ['usage.recorded'], 0);
   add('m', 0);
-  for (const taken of take('d', 0)) store.finish('d', taken);
+  for (const taken of take('d', 0)) store.finish('d', [taken]);
   prune({ now: 2 * hour });
   add('n', 2 * hour);
   assert.deepEqual(

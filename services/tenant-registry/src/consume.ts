@@ -14,11 +14,13 @@ export interface ConsumeDeps {
 
 /** Deliveries at once; they wait for one commit together. */
 const together = 400;
+/** How long a request may be missing from the ledger so that others are written with it. */
+const lingerMs = 100;
 
 /** Adds `usage.recorded` to the ledger. Delivered twice, or published twice, a request counts once. */
 export function consumeUsage({ ledger, messaging, log, countEvent }: ConsumeDeps): Consumer {
   return messaging.consume(
-    { durable: 'tenant-registry-usage', subjects: ['usage.recorded'], concurrency: together },
+    { durable: 'tenant-registry-usage', subjects: ['usage.recorded'], concurrency: together, lingerMs },
     async (delivery) => {
       try {
         const request = parseUsageEvent(events.usageRecorded.decode(delivery.payload), delivery.orgId);

@@ -18,8 +18,6 @@ interface Waiting {
 
 /** Requests of one transaction, at most. */
 const mostTogether = 200;
-/** How long the first of them waits for others. */
-const gatherMs = 20;
 
 /**
  * Writes metered requests, those of one organisation that arrive together in one transaction: under load a transaction for
@@ -62,9 +60,10 @@ export function createUsageLedger({ database }: { database: Database<Db> }): Usa
         const batch = gathering.get(orgId) ?? [];
         if (batch.length === 0) {
           gathering.set(orgId, batch);
-          setTimeout(() => {
+          // Deliveries of one batch arrive in one turn.
+          setImmediate(() => {
             if (gathering.get(orgId) === batch) flush(orgId);
-          }, gatherMs);
+          });
         }
         batch.push({ request, resolve, reject });
         if (batch.length >= mostTogether) flush(orgId);
