@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Chunk } from '../../../protos/generated/sangha/inference/v1/Chunk.ts';
+import { createAnswerOutput, type Reading } from '../src/engines/llama/child/answer-output.ts';
 import { pickToken, seededRandom } from '../src/engines/llama/child/pick-token.ts';
 import { createReasoningSplitter, opensThought, reasoningTags } from '../src/engines/llama/child/reasoning.ts';
 import { createStopStrings } from '../src/engines/llama/child/stop-strings.ts';
@@ -128,6 +130,53 @@ test('stop strings work wherever tokens end, the earliest wins, and nothing of i
   }
   const never = createStopStrings(['abc']);
   assert.equal(never.push('xab') + never.push('d') + never.push('ab') + never.end(), 'xabdab');
+});
+
+function read(
+  reading: Partial<Reading>,
+  pieces: string[],
+): { chunks: Chunk[]; text: string; reasoning: string; calls: number; stop: string | undefined } {
+  const chunks: Chunk[] = [];
+  const output = createAnswerOutput(
+    0,
+    { stop: [], forcedCall: false, reasoning: undefined, tools: undefined, ...reading },
+    (chunk) => chunks.push(chunk),
+  );
+  for (const piece of pieces) if (output.stopSequence === undefined) output.push(piece, 1);
+  output.end();
+  const all = (key: 'text' | 'reasoning') => chunks.map((chunk) => chunk[key] ?? '').join('');
+  return { chunks, text: all('text'), reasoning: all('reasoning'), calls: output.calls, stop: output.stopSequence };
+}
+
+const thinking = { tags: { open: '<think>', close: '</think>' }, startsInside: false };
+const hermes = { format: 'hermes' as const, names: ['get_weather'] };
+
+test('an answer with a thought, words and a call comes as all three, and no token is lost', () => {
+  const whole = `<think>Paris?</think>I look.<tool_call>${json}</tool_call>`;
+  for (const pieces of cuts(whole)) {
+    const { chunks, text, reasoning, calls } = read({ reasoning: thinking, tools: hermes }, pieces);
+    assert.deepEqual([reasoning, text, calls], ['Paris?', 'I look.', 1]);
+    const [call] = chunks.flatMap(({ toolCalls = [] }) => toolCalls);
+    assert.deepEqual([call?.index, call?.name, call?.arguments], [0, weather.name, weather.arguments]);
+    assert.equal(
+      chunks.reduce((sum, { tokens = 0 }) => sum + tokens, 0),
+      pieces.length,
+    );
+  }
+});
+
+test('a stop string counts in the answer and not in the thought', () => {
+  for (const pieces of cuts('<think>a STOP b</think>one STOP two')) {
+    const { text, reasoning, stop } = read({ reasoning: thinking, stop: ['STOP'] }, pieces);
+    assert.deepEqual([reasoning, text, stop], ['a STOP b', 'one ', 'STOP']);
+  }
+});
+
+test('a forced call streams its arguments without the brace that closes the call', () => {
+  const { chunks, text, calls } = read({ forcedCall: true }, [...'{"name":"get \\"it\\"","arguments":{"a":"}"}}']);
+  const deltas = chunks.flatMap(({ toolCalls = [] }) => toolCalls);
+  assert.deepEqual([text, calls, deltas[0]?.name], ['', 1, 'get "it"']);
+  assert.equal(deltas.map((delta) => delta.arguments ?? '').join(''), '{"a":"}"}');
 });
 
 test('choosing in JavaScript keeps to top_k, top_p, min_p and temperature', () => {

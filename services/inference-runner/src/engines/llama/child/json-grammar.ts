@@ -19,7 +19,8 @@ const limits = { chars: 64 * 1024, depth: 24, properties: 512, rules: 4_000, lit
 const sharedRules: Record<string, string> = {
   // Bounded, so that a model can't fill its answer with layout.
   ws: '| " " | "\\n" [ \\t]{0,20}',
-  char: '[^"\\\\\\x7F\\x00-\\x1F] | [\\\\] (["\\\\bfnrt/] | "u" [0-9a-fA-F]{4})',
+  // Named instead of excluded: a random byte sequence is a "character" to the native code, but not to a JSON parser.
+  char: '[\\x20\\x21\\x23-\\x5B\\x5D-\\x7E\\u0080-\\uD7FF\\uE000-\\U0010FFFF] | [\\\\] (["\\\\bfnrt/] | "u" [0-9a-fA-F]{4})',
   string: '"\\"" char* "\\""',
   integer: '"-"? ("0" | [1-9] [0-9]{0,15})',
   natural: '"0" | [1-9] [0-9]{0,15}',
