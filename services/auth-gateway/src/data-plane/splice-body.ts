@@ -1,3 +1,4 @@
+import { marginOf } from './read-body.ts';
 import { type Member, memberOf, type ScannedObject } from './scan-json.ts';
 
 /** Members that a target adds to every request, already as bytes. */
@@ -34,6 +35,7 @@ const CLOSE = Buffer.from('}');
 /**
  * The body with members set, without re-serialising it: the caller's other members go on byte for byte. Forced members stand
  * first, replace the caller's own of that key, and so exist once, which is what makes the authorised model the forwarded one.
+ * A large body that `readBody` made is changed where it lies: use the answer, not the body, afterwards.
  */
 export function spliceBody(body: Buffer, object: ScannedObject, { defaults, forced }: Additions, perRequest?: Addition): Buffer {
   const parts: Buffer[] = [OPEN];
@@ -44,7 +46,32 @@ export function spliceBody(body: Buffer, object: ScannedObject, { defaults, forc
   }
   pushKept(parts, body, object, (member) => !has(forced, member.key) && member.key !== perRequest?.key);
   parts.push(CLOSE);
-  return Buffer.concat(parts);
+  return inPlace(body, parts) ?? Buffer.concat(parts);
+}
+
+/**
+ * Puts the parts together around the largest one, which stays where it is in the body's own memory: a prompt of a megabyte is
+ * not copied to change a model's name. Undefined where the body has no margin or the rest does not fit into it.
+ */
+function inPlace(body: Buffer, parts: readonly Buffer[]): Buffer | undefined {
+  const margin = marginOf(body);
+  if (margin === 0) return undefined;
+  let largest = 0;
+  for (let index = 1; index < parts.length; index += 1) {
+    if ((parts[index] as Buffer).length > (parts[largest] as Buffer).length) largest = index;
+  }
+  const middle = parts[largest] as Buffer;
+  if (middle.buffer !== body.buffer) return undefined;
+  // Copied first: parts of the body's own may lie where others go.
+  const before = Buffer.concat(parts.slice(0, largest));
+  const after = Buffer.concat(parts.slice(largest + 1));
+  const start = middle.byteOffset - before.length;
+  const end = middle.byteOffset + middle.length + after.length;
+  if (start < 0 || end > body.buffer.byteLength) return undefined;
+  const memory = Buffer.from(body.buffer);
+  before.copy(memory, start);
+  after.copy(memory, end - after.length);
+  return memory.subarray(start, end);
 }
 
 /** The caller's members that stay, neighbours in one piece. */
