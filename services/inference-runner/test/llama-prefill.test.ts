@@ -9,13 +9,13 @@ let close: () => Promise<void>;
 before(
   async () =>
     ({ engine, close } = await openTiny({
-      model: { embeddingLength: 256, blocks: 6, feedForwardLength: 1024, contextLength: 4096, weights: 'q8_0' },
+      model: { embeddingLength: 256, blocks: 4, feedForwardLength: 1024, contextLength: 4096, weights: 'q8_0' },
       spec: { contextSize: 4096, sequences: 2 },
     })),
 );
 after(() => close());
 
-const longPrompt = { promptTokens: Array.from({ length: 3_000 }, (_, index) => 270 + (index % 200)) };
+const longPrompt = { promptTokens: Array.from({ length: 2_400 }, (_, index) => 270 + (index % 200)) };
 
 test('an abort in the middle of a prompt stops the work on it and frees the sequence', async () => {
   const orgId = newOrg();
@@ -30,7 +30,7 @@ test('an abort in the middle of a prompt stops the work on it and frees the sequ
   const again = await answer(engine, { orgId, input: longPrompt, maxTokens: 2, n: 2 });
   assert.equal(again.finished?.usage?.completionTokens, 4);
   // The state that the aborted request left is a part of the prompt, not all of it.
-  assert.ok(Number(again.finished?.usage?.cachedTokens) < 2_000, `${again.finished?.usage?.cachedTokens} tokens were evaluated`);
+  assert.ok(Number(again.finished?.usage?.cachedTokens) < 1_600, `${again.finished?.usage?.cachedTokens} tokens were evaluated`);
 });
 
 test('a neighbour goes on generating while a long prompt is read', async () => {
