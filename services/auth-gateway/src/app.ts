@@ -84,6 +84,7 @@ export function createAuthGateway({ clients, messaging, log, metrics, config, cl
     handle: (exchange) => runPipeline(exchange, dispatch, fail),
     metrics: (open) => createRequestMetrics(metrics, routes, open),
     newRequestId: requestIds(),
+    log,
     clock,
     closeGraceMs: config.closeGraceMs,
   });

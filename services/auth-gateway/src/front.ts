@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { AppError } from '@sangha/errors';
+import type { Logger } from '@sangha/telemetry';
 import { Exchange } from './exchange.ts';
 import { createOpenExchanges } from './open-exchanges.ts';
 import type { RequestMetrics } from './request-metrics.ts';
@@ -9,6 +10,7 @@ export interface FrontParts {
   handle: (exchange: Exchange) => void;
   metrics: (open: () => number) => RequestMetrics;
   newRequestId: () => string;
+  log: Logger;
   /** Milliseconds since 1970. */
   clock: () => number;
   closeGraceMs: number;
@@ -24,7 +26,7 @@ export interface Front {
 const cutAfterMs = 1000;
 
 /** The HTTP server in front of both planes: it opens and closes exchanges, and knows nothing of what happens inside them. */
-export function createFront({ handle, metrics, newRequestId, clock, closeGraceMs }: FrontParts): Front {
+export function createFront({ handle, metrics, newRequestId, log, clock, closeGraceMs }: FrontParts): Front {
   const open = createOpenExchanges();
   let closing = false;
   const measured = metrics(() => open.size);
@@ -46,7 +48,13 @@ export function createFront({ handle, metrics, newRequestId, clock, closeGraceMs
     const left = !res.writableFinished;
     if (left) exchange.abort?.(new AppError('cancelled', 'The caller left.'));
     limits?.leave();
-    measured.count(route, left ? 499 : res.statusCode, clock() - startedAtMs);
+    const status = left ? 499 : res.statusCode;
+    const durationMs = clock() - startedAtMs;
+    measured.count(route, status, durationMs);
+    if (log.isLevelEnabled('debug')) {
+      const { requestId, principal, req } = exchange;
+      log.debug({ requestId, orgId: principal?.orgId, method: req.method, route: route?.path, status, durationMs }, 'request');
+    }
     // The connection is idle one step later.
     if (closing) setImmediate(() => server.closeIdleConnections());
   }

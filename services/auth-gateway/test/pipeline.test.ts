@@ -9,9 +9,10 @@ import { canonicalLocation } from '../src/pipeline/canonical-location.ts';
 import { hostSlug } from '../src/pipeline/host-slug.ts';
 import { createOrgLimits } from '../src/pipeline/limits.ts';
 import { readCredential } from '../src/pipeline/read-credential.ts';
-import { isIdentityHeader } from '../src/pipeline/strip-identity-headers.ts';
+import { isIdentityHeader, stripIdentityTrailers } from '../src/pipeline/strip-identity-headers.ts';
 import { trustedPeers } from '../src/pipeline/trusted-peer.ts';
 import { localTarget, startGateway, type WorldOptions } from './support/start-gateway.ts';
+import { until } from './support/until.ts';
 
 const codeOf = (work: () => unknown): string => {
   try {
@@ -368,4 +369,73 @@ test('a broken request line or header gets a 400 and never reaches a handler', a
     });
     assert.match(answer, /^HTTP\/1\.1 400 /, JSON.stringify(text));
   }
+});
+
+test('trailers can not claim an identity either', () => {
+  const req = {
+    rawTrailers: ['X-BodhiApp-User-Id', 'root', 'Checksum', 'abc', 'X_BodhiApp_Role', 'admin'],
+    trailers: { 'x-bodhiapp-user-id': 'root', checksum: 'abc', x_bodhiapp_role: 'admin' },
+    trailersDistinct: { 'x-bodhiapp-user-id': ['root'], checksum: ['abc'], x_bodhiapp_role: ['admin'] },
+  };
+  stripIdentityTrailers(req as never);
+  assert.deepEqual(req, {
+    rawTrailers: ['Checksum', 'abc'],
+    trailers: { checksum: 'abc' },
+    trailersDistinct: { checksum: ['abc'] },
+  });
+});
+
+test('a place among the requests at once is given back, also by who leaves before being let in', async (t) => {
+  let letIn: (() => void) | undefined;
+  const gate = new Promise<void>((resolve) => {
+    letIn = resolve;
+  });
+  let entered = 0;
+  const { world, org, ask, bearer } = await start(t, {
+    beforeToken: () => gate,
+    inference: {
+      generate: async function* (_request, { signal }) {
+        entered += 1;
+        yield { started: { promptTokens: 1, cachedTokens: 0 } };
+        yield { delta: { chunks: [{ index: 0, text: 'x', reasoning: '', toolCalls: [], logprobs: [], tokens: 1 }] } };
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      },
+    },
+  });
+  world.setSetting(org, 'BODHI_CONCURRENT_REQUESTS', 1);
+  const token = world.addToken(org);
+  const chat = (signal: AbortSignal) =>
+    fetch(`${world.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: bearer(token),
+      body: JSON.stringify({ model: 'm', stream: true, messages: [{ role: 'user', content: 'x' }] }),
+      signal,
+    });
+  const [early, late] = [new AbortController(), new AbortController()];
+  const left = chat(early.signal);
+  await until(() => world.counts.authenticateToken === 1);
+  early.abort();
+  await assert.rejects(left);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  letIn?.();
+  // Nobody is inside, so one may enter; while it runs, no second one.
+  const running = await chat(late.signal);
+  assert.equal(running.status, 200);
+  const refused = await ask(bearer(token));
+  assert.deepEqual([refused.status, refused.code], [429, 'rate_limited']);
+  late.abort();
+  assert.equal(entered, 1);
+  for (let round = 0; round < 100; round += 1) {
+    if ((await ask(bearer(token))).status === 200) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  assert.fail('the place was not given back');
+});
+
+test("a directory that answers another organisation's row for a token is not believed", async (t) => {
+  const { world, org, ask, bearer } = await start(t);
+  const other = world.addOrganization('other');
+  const token = world.addToken(org);
+  world.lie(token, other);
+  assert.equal((await ask(bearer(token))).code, 'token_invalid');
 });

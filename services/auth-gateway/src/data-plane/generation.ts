@@ -55,9 +55,14 @@ function start(
   // The caller left while the name was resolved.
   if (exchange.res.destroyed) return;
   const reserved = reserveTokens(exchange, body, object);
-  if (target.kind === 'remote') {
-    forwardToUpstream(plane, exchange, { endpoint, target, body, object, reserved });
-    return;
+  try {
+    if (target.kind === 'remote') {
+      forwardToUpstream(plane, exchange, { endpoint, target, body, object, reserved });
+      return;
+    }
+  } catch (error) {
+    exchange.limits?.settle(reserved, 0);
+    throw error;
   }
   const request = { ...target.requestParams, ...(JSON.parse(body.toString()) as Record<string, unknown>) };
   endpoint.local(plane, exchange, { target, request, reserved }).catch((thrown: unknown) => {

@@ -1,6 +1,7 @@
 import { createMemoryCache, platformKey } from '@sangha/cache';
 import { AppError, isAppError } from '@sangha/errors';
 import {
+  clientIdOf,
   isRole,
   isScope,
   type OrgContext,
@@ -63,7 +64,8 @@ export function createDirectoryCache({
           'token_invalid',
           directory.authenticateToken({ tokenHash: hash, clientId }, { context: platform }),
         );
-        return found && tokenRecord(found);
+        // The text says whose token it is; a row of somebody else is not its row.
+        return found && clientIdOf(parseOrgId(found.orgId)) === clientId ? tokenRecord(found) : undefined;
       }),
     peekSettings: (orgId) => settings.get({ orgId, key: 'settings' }),
     loadSettings: async (orgId) => {

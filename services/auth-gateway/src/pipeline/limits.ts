@@ -17,8 +17,13 @@ export interface OrgLimits {
   settle(reserved: number, used: number): void;
 }
 
+/** The limits of every organisation. */
+export interface Limits {
+  of(orgId: OrgId): OrgLimits;
+}
+
 /** Limits per organisation, bounded: an organisation that nobody used for long starts anew. */
-export function createLimits({ clock, max = 10_000 }: { clock: () => number; max?: number }): { of(orgId: OrgId): OrgLimits } {
+export function createLimits({ clock, max = 10_000 }: { clock: () => number; max?: number }): Limits {
   const known = new LRUCache<OrgId, OrgLimits>({ max });
   return {
     of(orgId) {

@@ -1,38 +1,17 @@
-import { hash, timingSafeEqual } from 'node:crypto';
 import { AppError, toAppError } from '@sangha/errors';
-import { parseToken } from '@sangha/identity';
-import type { GatewayConfig } from '../config.ts';
 import type { Exchange } from '../exchange.ts';
 import { groups } from '../route.ts';
-import type { Router } from '../router.ts';
 import { checkAccess } from './access.ts';
+import { authenticate } from './authenticate.ts';
 import { canonicalLocation } from './canonical-location.ts';
-import type { DirectoryCache, TokenRecord } from './directory.ts';
-import { hostSlug } from './host-slug.ts';
-import type { createLimits } from './limits.ts';
+import { nameOrganization } from './name-organization.ts';
 import { answerPreflight } from './preflight.ts';
 import { readCredential } from './read-credential.ts';
 import { refuseRepeatedHeaders } from './refuse-repeated-headers.ts';
-import { organizationHeader, stripIdentityHeaders } from './strip-identity-headers.ts';
+import { answered, type PipelineParts, type Rule } from './rule.ts';
+import { stripIdentityHeaders } from './strip-identity-headers.ts';
+import { suspended } from './suspended.ts';
 import { trustedPeers } from './trusted-peer.ts';
-
-export interface PipelineParts {
-  config: GatewayConfig;
-  router: Router;
-  directory: DirectoryCache;
-  limits: ReturnType<typeof createLimits>;
-  /** Milliseconds since 1970. */
-  clock: () => number;
-}
-
-/** A rule went as far as to answer; nothing may follow. */
-const answered = Symbol('answered');
-
-/**
- * One rule on the way of a request. It throws to refuse, answers nothing to let pass. A rule that has to wait answers a
- * promise, which happens only when a cache is cold: a warm request runs through all of them in one go.
- */
-type Rule = (exchange: Exchange) => undefined | typeof answered | Promise<undefined>;
 
 /**
  * What stands between a stranger and a handler, in order. `done` runs when every rule let the request pass, `refuse` when one
@@ -68,7 +47,8 @@ export function createPipeline(parts: PipelineParts) {
           if (outcome === undefined) continue;
           if (outcome === answered) return;
           outcome.then(
-            () => step(index + 1),
+            // Whoever left meanwhile must not take a place in the organisation's limits: nobody would give it back.
+            () => exchange.res.destroyed || step(index + 1),
             (error: unknown) => refuse(exchange, toAppError(error)),
           );
           return;
@@ -119,74 +99,6 @@ const readOneCredential: Rule = (exchange) => {
   return undefined;
 };
 
-const nameOrganization =
-  ({ config, directory }: PipelineParts): Rule =>
-  (exchange) => {
-    const { headers } = exchange.req;
-    // Only a trusted proxy's header is still there.
-    const slug = (headers[organizationHeader] as string | undefined) ?? hostSlug(headers.host, config.orgDomain);
-    if (slug === undefined) return undefined;
-    const held = directory.peekOrganization(slug);
-    if (held !== undefined) {
-      exchange.hostOrganization = held;
-      return undefined;
-    }
-    return directory.loadOrganization(slug).then((found) => {
-      if (found === undefined || found.status === 'deleted') {
-        throw new AppError('org_not_found', 'There is no organisation at this address. Check its spelling.');
-      }
-      exchange.hostOrganization = found;
-      return undefined;
-    });
-  };
-
-const authenticate = ({ config, directory, clock }: PipelineParts): Rule => {
-  const platformDigest = config.platformKey === undefined ? undefined : digest(config.platformKey);
-  return (exchange) => {
-    const { credential, route } = exchange;
-    if (credential === undefined || route === undefined) return undefined;
-    const { credential: wanted } = groups[route.group];
-    if (wanted === 'none') return undefined;
-    if (wanted === 'platform') {
-      // Digests of equal length, so that the comparison tells nothing about the key, its length included.
-      if (platformDigest === undefined || !timingSafeEqual(platformDigest, digest(credential))) {
-        throw new AppError('token_invalid', 'This is not the platform key.');
-      }
-      exchange.isPlatform = true;
-      return undefined;
-    }
-    if (isJwt(credential)) {
-      throw new AppError(
-        'token_invalid',
-        'Access tokens of other applications are not accepted here. Use an API token (sk-bodhiapp_…).',
-      );
-    }
-    const token = parseToken(credential);
-    if (exchange.hostOrganization !== undefined && exchange.hostOrganization.clientId !== token.clientId)
-      throw wrongOrganization();
-    const held = directory.peekToken(token);
-    if (held !== undefined) {
-      admit(exchange, held);
-      return undefined;
-    }
-    return directory.loadToken(token).then((record) => {
-      if (record === undefined) throw new AppError('token_invalid', 'This API token is not known. Create a new one.');
-      admit(exchange, record);
-      return undefined;
-    });
-  };
-
-  function admit(exchange: Exchange, record: TokenRecord): void {
-    const { hostOrganization } = exchange;
-    // The text named the organisation; this is what the directory says of the row behind it.
-    if (hostOrganization !== undefined && hostOrganization.id !== record.principal.orgId) throw wrongOrganization();
-    if (record.expiresAtMs <= clock()) throw new AppError('token_expired', 'This API token has expired. Create a new one.');
-    if (record.orgStatus === 'deleted') throw new AppError('token_invalid', 'This API token is not known. Create a new one.');
-    if (record.orgStatus !== 'active') throw suspended();
-    exchange.principal = record.principal;
-  }
-};
-
 const demandActive: Rule = ({ hostOrganization }) => {
   if (hostOrganization !== undefined && hostOrganization.status !== 'active') throw suspended();
   return undefined;
@@ -225,11 +137,3 @@ const limit =
     exchange.limits = mine;
     return undefined;
   };
-
-const digest = (text: string): Buffer => hash('sha256', text, 'buffer');
-const isJwt = (text: string): boolean => text.startsWith('eyJ') && text.split('.', 4).length === 3;
-
-const wrongOrganization = (): AppError =>
-  new AppError('wrong_organization', 'This credential belongs to another organisation. Use the address of your own one.');
-const suspended = (): AppError =>
-  new AppError('org_suspended', 'This organisation is suspended. Ask the operator of the platform.');

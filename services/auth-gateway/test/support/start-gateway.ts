@@ -47,6 +47,8 @@ export interface World {
   addModel(org: Org, name: string, target: ModelRow): void;
   setSetting(org: Org, key: string, value: unknown): void;
   tokenRow(text: string): TokenRow;
+  /** From now on the directory answers this token with a row of that organisation. */
+  lie(text: string, org: Org): void;
   /** What the registry broadcasts after a change. */
   registryChanged(org: Org): void;
   catalogChanged(org: Org): void;
@@ -112,6 +114,8 @@ export interface WorldOptions {
   /** Further services, for the management API. */
   services?: readonly Implementation[];
   now?: () => number;
+  /** What the directory waits for before it answers a token. */
+  beforeToken?: () => Promise<void>;
   /** For measurements: what is published is forgotten. */
   discardUsage?: boolean;
 }
@@ -123,6 +127,7 @@ const refuse = (what: string) => async (): Promise<never> => {
 export async function startGateway(options: WorldOptions = {}): Promise<World> {
   const orgs: Org[] = [];
   const tokens = new Map<string, TokenRow>();
+  const lies = new Map<string, OrgId>();
   const models = new Map<string, ModelRow>();
   const settings = new Map<string, Record<string, string>>();
   const usage: World['usage'] = [];
@@ -154,10 +159,17 @@ export async function startGateway(options: WorldOptions = {}): Promise<World> {
     },
     async authenticateToken(request, { context }) {
       note('authenticateToken', request, context);
+      await options.beforeToken?.();
       const row = tokens.get(request.tokenHash);
       if (row === undefined || clientIdOf(row.orgId) !== request.clientId) throw new AppError('token_invalid', 'Unknown token.');
       const org = orgs.find(({ id }) => id === row.orgId);
-      return { ...row, orgSlug: org?.slug ?? '', orgStatus: org?.status ?? '', name: 'test' };
+      return {
+        ...row,
+        orgId: lies.get(request.tokenHash) ?? row.orgId,
+        orgSlug: org?.slug ?? '',
+        orgStatus: org?.status ?? '',
+        name: 'test',
+      };
     },
     getOrganizationKey: refuse('getOrganizationKey'),
     async getEffectiveSettings(request, { context }) {
@@ -310,6 +322,7 @@ export async function startGateway(options: WorldOptions = {}): Promise<World> {
     addModel: (org, name, row) => void models.set(`${org.id}/${name}`, row),
     setSetting: (org, key, value) => void settings.set(org.id, { ...settings.get(org.id), [key]: JSON.stringify(value) }),
     tokenRow: (text) => tokens.get(hashToken(text)) as TokenRow,
+    lie: (text, org) => void lies.set(hashToken(text), org.id),
     registryChanged: (org) => broadcast('registry.changed', org),
     catalogChanged: (org) => broadcast('catalog.changed', org),
     close: () => gateway.close(),
