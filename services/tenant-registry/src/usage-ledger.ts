@@ -1,4 +1,4 @@
-import { type Database, violatedKey } from '@sangha/database';
+import type { Database } from '@sangha/database';
 import type { OrgId } from '@sangha/identity';
 import type { Db } from './db.ts';
 import type { MeteredRequest } from './domain/usage.ts';
@@ -40,13 +40,7 @@ export function createUsageLedger({ database }: { database: Database<Db> }): Usa
       );
       for (const { request, resolve } of batch) resolve(added.delete(request.requestId));
     } catch (error) {
-      // One of them was counted elsewhere at the same moment; alone each finds out whether it was the one.
-      if (batch.length > 1 && violatedKey(error) === 'usage_events_pkey') {
-        for (const each of batch) await write(orgId, [each]);
-        return;
-      }
-      if (violatedKey(error) === 'usage_events_pkey') for (const { resolve } of batch) resolve(false);
-      else for (const { reject } of batch) reject(error);
+      for (const { reject } of batch) reject(error);
     }
   }
 

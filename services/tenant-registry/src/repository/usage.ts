@@ -15,14 +15,10 @@ export function usageOf(db: Db, orgId: OrgId) {
   return {
     /** Stores the requests that were not counted before and adds them to their days. Answers the ids of those. */
     async addAll(requests: readonly MeteredRequest[]): Promise<Set<string>> {
-      const known = await db.usageEvent.findMany({
-        where: { orgId, requestId: { in: requests.map(({ requestId }) => requestId) } },
-        select: { requestId: true },
-      });
-      const seen = new Set(known.map(({ requestId }) => requestId));
-      const fresh = requests.filter(({ requestId }) => !seen.has(requestId) && seen.add(requestId));
-      if (fresh.length === 0) return new Set();
-      await db.usageEvent.createMany({ data: fresh.map((request) => ({ ...request, orgId })) });
+      const added = new Set((await insertNew(db, orgId, requests)).map(({ request_id: id }) => id));
+      // Of two tellings in the same batch the first counts.
+      const left = new Set(added);
+      const fresh = requests.filter(({ requestId }) => left.delete(requestId));
       for (const { day, model, source, ...sums } of sumByDay(fresh)) {
         const key = { orgId, day, model, source };
         await db.usageDaily.upsert({
@@ -36,7 +32,7 @@ export function usageOf(db: Db, orgId: OrgId) {
           },
         });
       }
-      return new Set(fresh.map(({ requestId }) => requestId));
+      return added;
     },
     async sumDays({ from, to }: Span): Promise<UsageSum[]> {
       const sums = await db.usageDaily.groupBy({
@@ -70,4 +66,34 @@ export function usageOf(db: Db, orgId: OrgId) {
       }));
     },
   };
+}
+
+const columns =
+  'org_id, request_id, user_id, token_id, model, source, prompt_tokens, completion_tokens, cached_tokens, outcome, at';
+const columnCount = columns.split(',').length;
+
+/**
+ * One statement for the whole batch, the same text on both engines: Prisma's own createMany cost more than the requests it counted.
+ * Every value is bound; the text depends on the number of rows alone.
+ */
+function insertNew(db: Db, orgId: OrgId, requests: readonly MeteredRequest[]): Promise<{ request_id: string }[]> {
+  const commas = Array<string>(columnCount - 1).fill(', ');
+  const parts = [
+    ...requests.flatMap((_, index) => [index === 0 ? `insert into usage_events (${columns}) values (` : '), (', ...commas]),
+    ') on conflict do nothing returning request_id',
+  ];
+  const values = requests.flatMap((each) => [
+    orgId,
+    each.requestId,
+    each.userId,
+    each.tokenId,
+    each.model,
+    each.source,
+    each.promptTokens,
+    each.completionTokens,
+    each.cachedTokens,
+    each.outcome,
+    each.at,
+  ]);
+  return db.$queryRaw(Object.assign(parts, { raw: parts }), ...values);
 }
