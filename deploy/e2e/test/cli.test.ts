@@ -55,6 +55,17 @@ suite('the sangha command', () => {
     assert.match(reply.stderr, /^sangha: .+\n$/);
   });
 
+  test('says how much room a model needs that the disk does not have', async () => {
+    hub.put('acme/huge', 'huge-F32.gguf', tinyGguf({ seed: 9 }));
+    hub.fault('acme/huge', 'huge-F32.gguf', { kind: 'wrong_size', claimedBytes: 900_000_000_000_000 });
+    const { status, stdout } = await sangha(home, ['--json', 'pull', 'acme/huge']);
+    assert.equal(status, 1);
+    const { error } = JSON.parse(stdout);
+    assert.equal(error.code, 'disk_full');
+    assert.match(error.message, /\d+.*\d+/);
+    assert.equal((await json('models')).length, 1, 'what was there before is still there');
+  });
+
   test('makes, lists and revokes tokens', async () => {
     const made = await json('tokens', 'create', 'laptop', '--expires', '7');
     assert.match(made.token, /^sk-bodhiapp_/);
