@@ -5,6 +5,7 @@ import type { GatewayClients } from './clients.ts';
 import type { GatewayConfig } from './config.ts';
 import type { ControlPlane } from './control-plane/control-plane.ts';
 import { createControlApp } from './control-plane/create-control-app.ts';
+import { openApiDocument } from './control-plane/open-api.ts';
 import type { DataPlane } from './data-plane/data-plane.ts';
 import { createModelResolver } from './data-plane/model-resolver.ts';
 import { createUpstream } from './data-plane/upstream.ts';
@@ -70,7 +71,12 @@ export function createAuthGateway({ clients, messaging, log, metrics, config, cl
     clock,
     fail,
   };
-  const controlPlane: ControlPlane = { config, clients, directory, log, clock, routes, ready: () => answers(directory) };
+  let document: object | undefined;
+  const openApi = (): object => {
+    document ??= openApiDocument(routes, config);
+    return document;
+  };
+  const controlPlane: ControlPlane = { config, clients, directory, log, clock, openApi, ready: () => answers(directory) };
   const runPipeline = createPipeline({ config, router: createRouter(routes), directory, limits, clock });
   const runControl = createControlApp(controlPlane, fail);
 

@@ -2,7 +2,6 @@ import type { Logger } from '@sangha/telemetry';
 import type { GatewayClients } from '../clients.ts';
 import type { GatewayConfig } from '../config.ts';
 import type { DirectoryCache } from '../pipeline/directory.ts';
-import type { Route } from '../route.ts';
 
 /** What the handlers of the control plane share. */
 export interface ControlPlane {
@@ -12,8 +11,8 @@ export interface ControlPlane {
   readonly log: Logger;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
-  /** The table itself, for `/openapi.json`. */
-  readonly routes: readonly Route[];
+  /** The table of routes as a document, made when first asked for: anyone may ask, and often. */
+  readonly openApi: () => object;
   /** Whether what serving needs answers. */
   readonly ready: () => Promise<boolean>;
 }

@@ -1,27 +1,30 @@
 import { type ErrorCode, httpStatusOf } from '@sangha/errors';
 import { z } from 'zod';
+import type { GatewayConfig } from '../config.ts';
 import { type Answer, type Group, groups, type Route } from '../route.ts';
 import type { ControlPlane } from './control-plane.ts';
 
-/** `GET /openapi.json`: OpenAPI 3.1, written from the table of routes, so that it can't be out of date. */
-export function openApi({ config, routes }: ControlPlane): Answer {
+/** `GET /openapi.json` */
+export const openApi = (plane: ControlPlane): Answer => ({ body: plane.openApi() });
+
+/** OpenAPI 3.1, written from the table of routes, so that it can't be out of date. */
+export function openApiDocument(routes: readonly Route[], { version, publicUrl }: GatewayConfig): object {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes) {
     const path = route.path.replace('+}', '}');
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route) };
   }
   return {
-    body: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Sangha',
-        version: config.version,
-        description: 'One LLM platform for many organisations. The /v1 routes speak the OpenAI dialect.',
-      },
-      servers: [{ url: config.publicUrl }],
-      paths,
-      components: { securitySchemes, schemas: { Error: errorSchema } },
+    openapi: '3.1.0',
+    info: {
+      title: 'Sangha',
+      version,
+      description: 'One LLM platform for many organisations. The /v1 routes speak the OpenAI dialect.',
     },
+    servers: [{ url: publicUrl }],
+    tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
+    paths,
+    components: { securitySchemes, schemas: { Error: errorSchema } },
   };
 }
 
