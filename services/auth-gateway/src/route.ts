@@ -66,7 +66,7 @@ export interface ControlCall<Query = unknown, Body = unknown> {
   readonly signal: AbortSignal;
 }
 
-/** What such a handler answers. `stream` writes by itself, after the headers were sent. */
+/** What such a handler answers: a JSON body, or events that are sent as they come. */
 export interface Answer {
   readonly body?: unknown;
   readonly status?: number;

@@ -6,6 +6,7 @@ import { headersFor } from '../headers-for.ts';
 import { principalOf } from '../route.ts';
 import { errorBody } from '../send-error.ts';
 import type { DataPlane } from './data-plane.ts';
+import { estimatedTokens } from './estimated-tokens.ts';
 import type { Endpoint } from './generation.ts';
 import type { PreparedRemote } from './prepared-target.ts';
 import { memberOf, memberValue, type ScannedObject } from './scan-json.ts';
@@ -232,7 +233,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
       return;
     }
     const usage = (this.#sse === undefined ? usageInTail(this.#tail) : this.#sse.usage) ?? {
-      promptTokens: Math.ceil(body.length / bytesPerToken),
+      promptTokens: estimatedTokens(body.length),
       completionTokens: this.#sse?.frames ?? 0,
       cachedTokens: 0,
     };
@@ -249,7 +250,6 @@ class Forwarding implements Dispatcher.DispatchHandler {
   }
 }
 
-const bytesPerToken = 4;
 const empty = Buffer.alloc(0);
 
 function endOf(tail: Buffer | undefined, chunk: Buffer): Buffer {

@@ -2,6 +2,7 @@ import { AppError, toAppError } from '@sangha/errors';
 import type { Exchange } from '../exchange.ts';
 import { principalOf } from '../route.ts';
 import type { DataPlane } from './data-plane.ts';
+import { estimatedTokens } from './estimated-tokens.ts';
 import { forwardToUpstream } from './forward-to-upstream.ts';
 import type { PreparedLocal, PreparedTarget } from './prepared-target.ts';
 import { readBody } from './read-body.ts';
@@ -81,13 +82,10 @@ function modelName({ settings }: Exchange, body: Buffer, object: ScannedObject):
   return name;
 }
 
-/** A guess that errs on the small side for text; the truth settles it afterwards. */
-const bytesPerToken = 4;
-
 function reserveTokens({ limits, settings }: Exchange, body: Buffer, object: ScannedObject): number {
   if (limits === undefined || settings === undefined || settings.tokensPerMinute === 0) return 0;
   const most = wholeNumber(body, memberOf(object, 'max_completion_tokens') ?? memberOf(object, 'max_tokens'));
-  return limits.reserve(Math.ceil(body.length / bytesPerToken) + most, settings);
+  return limits.reserve(estimatedTokens(body.length) + most, settings);
 }
 
 function wholeNumber(body: Buffer, member: Member | undefined): number {
