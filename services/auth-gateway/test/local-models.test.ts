@@ -464,3 +464,16 @@ test("a request that names no model gets the organisation's default", async (t) 
 });
 
 export type { World };
+
+test('tokens per minute are reserved before and settled after, also when the answer is refused at the end', async (t) => {
+  const { world, org, post } = await startWithRunner(t, {}, 'embedding');
+  world.setSetting(org, 'BODHI_TOKENS_PER_MINUTE', 200);
+  world.registryChanged(org);
+  const refused = () =>
+    post('/embeddings', { model: 'm', input: 'a b c d e f g h i j k l m n o p q r s t u v w x y z '.repeat(2), dimensions: 1 });
+  const statuses = [];
+  for (let count = 0; count < 30; count += 1) statuses.push((await refused()).status);
+  // What was computed counts, though the caller did not want it in the end: the minute runs out.
+  assert.equal(statuses[0], 400);
+  assert.equal(statuses.at(-1), 429);
+});

@@ -21,9 +21,11 @@ export interface LocalWork {
   readonly target: PreparedLocal;
   /** The request under which the alias's defaults were laid. Not yet checked. */
   readonly request: Readonly<Record<string, unknown>>;
-  /** Tokens taken from the organisation's minute; to be settled with the true number. */
-  readonly reserved: number;
+  readonly settle: Settle;
 }
+
+/** Says how many tokens were really used, once; later words count for nothing. Undefined = nobody knows, what was reserved stays spent. */
+export type Settle = (used: number | undefined) => void;
 
 /** The way of every generating request: read, scan, resolve, then to our runner or to the provider. Nothing waits unless it must. */
 export function generation(endpoint: Endpoint): (plane: DataPlane, exchange: Exchange) => void {
@@ -66,10 +68,19 @@ function start(
     throw error;
   }
   const request = { ...target.requestParams, ...(JSON.parse(body.toString()) as Record<string, unknown>) };
-  endpoint.local(plane, exchange, { target, request, reserved }).catch((thrown: unknown) => {
-    exchange.limits?.settle(reserved, 0);
+  const settle = settleOnce(exchange, reserved);
+  endpoint.local(plane, exchange, { target, request, settle }).catch((thrown: unknown) => {
+    settle(0);
     plane.fail(exchange, toAppError(thrown));
   });
+}
+
+function settleOnce({ limits }: Exchange, reserved: number): Settle {
+  let settled = false;
+  return (used) => {
+    if (!settled) limits?.settle(reserved, used ?? reserved);
+    settled = true;
+  };
 }
 
 function modelName({ settings }: Exchange, body: Buffer, object: ScannedObject): string {

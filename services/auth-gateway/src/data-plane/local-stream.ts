@@ -6,6 +6,7 @@ import { headersFor } from '../headers-for.ts';
 import { principalOf } from '../route.ts';
 import { errorBody } from '../send-error.ts';
 import type { DataPlane } from './data-plane.ts';
+import type { Settle } from './generation.ts';
 
 /** Writes one dialect's events. Each function answers text for the wire; an empty text is not written. */
 export interface StreamWriter {
@@ -50,7 +51,7 @@ export async function streamLocal(
   plane: DataPlane,
   exchange: Exchange,
   events: AsyncIterable<GenerateEvent>,
-  reserved: number,
+  settle: Settle,
   writer: StreamWriter,
 ): Promise<void> {
   const { res } = exchange;
@@ -83,15 +84,14 @@ export async function streamLocal(
     if (error.code !== 'cancelled') plane.log.warn({ err: error, requestId: exchange.requestId }, 'stream broke');
     if (!res.destroyed) res.write(`data: ${JSON.stringify(errorBody(error))}\n\n${done}`);
   }
-  exchange.limits?.settle(reserved, tokensOf(usage, reserved));
+  settle(tokensOf(usage));
   res.end();
 }
 
 /** A generation as a whole. Settles the reservation. */
 export async function collectLocal(
-  exchange: Exchange,
   events: AsyncIterable<GenerateEvent>,
-  reserved: number,
+  settle: Settle,
   add: (chunks: readonly Chunk[]) => void,
 ): Promise<Finished> {
   let finished: Finished | undefined;
@@ -100,7 +100,7 @@ export async function collectLocal(
     else if (event.finished) finished = event.finished;
   }
   if (finished === undefined) throw new AppError('engine_crashed', 'The model stopped without an answer. Try again.');
-  exchange.limits?.settle(reserved, tokensOf(finished.usage, reserved));
+  settle(tokensOf(finished.usage));
   return finished;
 }
 
@@ -113,9 +113,8 @@ export function sendJson(exchange: Exchange, value: unknown): void {
   exchange.res.end(body);
 }
 
-// Unknown after a broken stream: what was reserved stays spent.
-const tokensOf = (usage: EngineUsage | null, reserved: number): number =>
-  usage === null ? reserved : usage.promptTokens + usage.completionTokens;
+const tokensOf = (usage: EngineUsage | null): number | undefined =>
+  usage === null ? undefined : usage.promptTokens + usage.completionTokens;
 
 function openStream(exchange: Exchange): void {
   if (exchange.res.headersSent) return;

@@ -13,7 +13,7 @@ import { usageBody } from './usage.ts';
 export const chat: Endpoint = {
   upstreamPath: '/chat/completions',
   streams: true,
-  async local(plane, exchange, { target, request, reserved }) {
+  async local(plane, exchange, { target, request, settle }) {
     const asked = parseRequest(chatSchema, request);
     const events = generate(plane, exchange, chatGenerateRequest(exchange.requestId, target, exchange.settings, asked));
     const head = {
@@ -25,10 +25,10 @@ export const chat: Endpoint = {
     };
     if (asked.stream) {
       const writer = chatStream({ ...head, includeUsage: asked.stream_options?.include_usage === true });
-      return streamLocal(plane, exchange, events, reserved, writer);
+      return streamLocal(plane, exchange, events, settle, writer);
     }
     const { choices, add } = collector(head.choices);
-    const finished = await collectLocal(exchange, events, reserved, add);
+    const finished = await collectLocal(events, settle, add);
     for (const { index, finishReason } of finished.choices) {
       const choice = choices[index];
       if (choice !== undefined) choice.finishReason = finishReason;

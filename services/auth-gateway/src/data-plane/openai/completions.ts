@@ -18,7 +18,7 @@ const defaultMaxTokens = 16;
 export const completions: Endpoint = {
   upstreamPath: '/completions',
   streams: true,
-  async local(plane, exchange, { target, request, reserved }) {
+  async local(plane, exchange, { target, request, settle }) {
     const asked = parseRequest(completionsSchema, request);
     refuseCombinations(asked);
     const common = commonRequest(exchange.requestId, target, exchange.settings, asked);
@@ -43,9 +43,9 @@ export const completions: Endpoint = {
       includeUsage: asked.stream_options?.include_usage === true,
     };
     const events = generateInTurn(plane, exchange, requests, perPrompt);
-    if (asked.stream) return streamLocal(plane, exchange, events, reserved, completionStream(head));
+    if (asked.stream) return streamLocal(plane, exchange, events, settle, completionStream(head));
     const { choices, add } = collector(head.echoes.length);
-    const finished = await collectLocal(exchange, events, reserved, add);
+    const finished = await collectLocal(events, settle, add);
     for (const { index, finishReason } of finished.choices) {
       const choice = choices[index];
       if (choice !== undefined) choice.finishReason = finishReason;

@@ -14,7 +14,7 @@ const deadlineMs = 600_000;
 export const embeddings: Endpoint = {
   upstreamPath: '/embeddings',
   streams: false,
-  async local(plane, exchange, { target, request, reserved }) {
+  async local(plane, exchange, { target, request, settle }) {
     const asked = parseRequest(embeddingsSchema, request);
     const work = new AbortController();
     exchange.abort = (reason) => work.abort(reason);
@@ -28,7 +28,7 @@ export const embeddings: Endpoint = {
       { context: principalOf(exchange), requestId: exchange.requestId, signal: work.signal, deadlineMs },
     );
     exchange.abort = undefined;
-    exchange.limits?.settle(reserved, promptTokens);
+    settle(promptTokens);
     const size = embeddings[0]?.values.length ?? 0;
     if (asked.dimensions !== null && asked.dimensions !== undefined && asked.dimensions !== size) {
       throw new AppError('invalid_value', `dimensions: this model makes vectors of ${size} numbers and can't shorten them.`, {
