@@ -337,6 +337,15 @@ test('a failure in the middle of a stream is an error event, then the terminal e
   assert.ok(world.logged.join('').includes('secret of the engine'));
 });
 
+test('a runner that stops without its last event is a failure, streaming or not', async (t) => {
+  const { post } = await start(t, { inference: fixed([started, { delta: { chunks: [chunk('a')] } }]) });
+  assert.match(
+    await (await post('/chat/completions', { model: 'm', messages, stream: true })).text(),
+    /"code":"engine_crashed".*\n\ndata: \[DONE\]\n\n$/s,
+  );
+  assert.equal((await post('/chat/completions', { model: 'm', messages })).status, 503);
+});
+
 test('a stream begins with the role, sends the tokens of one tick in one piece, ends with the reason, and usage only when asked', async (t) => {
   const { post } = await start(t, {
     inference: fixed([

@@ -24,6 +24,8 @@ const done = 'data: [DONE]\n\n';
  * What it throws after that is the reason of the abort.
  */
 export async function* generate(plane: DataPlane, exchange: Exchange, request: GenerateRequest): AsyncGenerator<GenerateEvent> {
+  // Between two generations of one request nobody listens for the caller's leaving.
+  if (exchange.res.destroyed) throw new AppError('cancelled', 'The caller left.');
   const work = new AbortController();
   let reason: AppError | undefined;
   exchange.abort = (why) => {
@@ -57,12 +59,14 @@ export async function streamLocal(
   const { res } = exchange;
   let usage: EngineUsage | null = null;
   let begun = false;
+  let ended = false;
   try {
     for await (const event of events) {
       let text = '';
       if (event.delta) text = writer.chunks(event.delta.chunks);
       else if (event.finished) {
         usage = event.finished.usage;
+        ended = true;
         text = `${writer.finish(event.finished)}${done}`;
       } else if (event.started) continue;
       else if (plane.clock() - exchange.startedAtMs >= plane.config.waitCommentAfterMs) {
@@ -77,7 +81,7 @@ export async function streamLocal(
       }
       if (text !== '') await write(exchange, text);
     }
-    if (usage === null && !begun) throw new AppError('engine_crashed', 'The model stopped without an answer. Try again.');
+    if (!ended) throw new AppError('engine_crashed', 'The model stopped before its answer was complete. Try again.');
   } catch (thrown) {
     const error = toAppError(thrown);
     if (!res.headersSent) throw error;
@@ -99,7 +103,8 @@ export async function collectLocal(
     if (event.delta) add(event.delta.chunks);
     else if (event.finished) finished = event.finished;
   }
-  if (finished === undefined) throw new AppError('engine_crashed', 'The model stopped without an answer. Try again.');
+  if (finished === undefined)
+    throw new AppError('engine_crashed', 'The model stopped before its answer was complete. Try again.');
   settle(tokensOf(finished.usage));
   return finished;
 }
