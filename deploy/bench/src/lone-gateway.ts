@@ -6,6 +6,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { createAuthGateway, type GatewayClients, gatewayConfig } from '@sangha/auth-gateway';
 import {
   clientIdOf,
@@ -20,6 +21,9 @@ import { openSqliteQueue } from '@sangha/messaging';
 import { Directory, Resolver } from '@sangha/protos';
 import { implement, local } from '@sangha/rpc';
 import { createLogger, createMetrics } from '@sangha/telemetry';
+
+// As every process of ours that serves (see the single node's command).
+setFlagsFromString('--no-allocation-site-pretenuring');
 
 const [origin = ''] = process.argv.slice(2);
 const orgId = parseOrgId(newUlid());

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type FakeHub, startFakeHub } from '@sangha/testkit/fake-hub';
 import { tinyGguf, writeTinyGguf } from '@sangha/testkit/tiny-gguf';
 import { type Asker, asker } from '../src/api.ts';
@@ -67,6 +68,11 @@ suite('a second organisation on the node', () => {
       pull: await created('/bodhi/v1/models/files/pull', { repo: 'first/secret', filename: 'a.gguf' }),
       user: 'admin',
     };
+    // What the first one does itself has settled before the second one begins.
+    for (let waited = 0; (await first('GET', '/v1/models')).json.data.length < 4; waited++) {
+      assert.ok(waited < 200, 'the pulled file did not arrive');
+      await sleep(50);
+    }
     const { json } = await first('GET', '/openapi.json');
     routes = Object.entries(json.paths as Record<string, Record<string, unknown>>).flatMap(([path, methods]) =>
       Object.keys(methods)
