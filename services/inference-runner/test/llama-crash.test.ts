@@ -14,8 +14,8 @@ test('when the engine process dies, everyone who waits hears engine_crashed and 
   let process: EngineProcess | undefined;
   const { engine, close } = await openTiny({ deps: { onProcess: (started) => (process = started) } });
   try {
-    const open = [1, 2].map(() => answer(engine, { ignoreEos: true }).catch((error: unknown) => error));
-    const stream = engine.generate(request({ ignoreEos: true }), new AbortController().signal)[Symbol.asyncIterator]();
+    const open = [1, 2].map(() => answer(engine, { ignoreEos: true, maxTokens: 400 }).catch((error: unknown) => error));
+    const stream = engine.generate(request({ ignoreEos: true, maxTokens: 400 }), new AbortController().signal)[Symbol.asyncIterator]();
     await stream.next();
     process?.kill();
     for (const error of await Promise.all(open)) {

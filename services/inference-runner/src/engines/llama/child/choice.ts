@@ -58,12 +58,11 @@ async function compute(job: ChoiceJob): Promise<ChoiceResult> {
   const { index, lease, loaded, parts, channel, stall, prompt, plan, shape, reading, limit, topLogprobs, ignoreEos, signal } =
     job;
   const { sequence } = lease;
-  const before = prompt.slice(lease.cachedTokens, -1);
+  const unread = prompt.slice(lease.cachedTokens);
   const mostPerStep = loaded.spec.batchSize;
-  const evaluated = await prefill(sequence, before, { signal, mostPerStep, onStep: stall.progress });
+  const tail = unread.slice(await prefill(sequence, unread, { signal, mostPerStep, onStep: stall.progress }));
   let promptEnd = performance.now();
 
-  const last = prompt.at(-1);
   const recent: Token[] = [];
   const text = createPieceText();
   const output = createAnswerOutput(index, reading, channel.chunk);
@@ -72,8 +71,8 @@ async function compute(job: ChoiceJob): Promise<ChoiceResult> {
   let completionTokens = 0;
   let finishReason = signal.aborted ? 'abort' : 'length';
 
-  if (evaluated === before.length && last !== undefined && limit > 0 && !signal.aborted) {
-    const tokens = tokenSource(sequence, last, { plan, grammar: shape?.grammar, topLogprobs, recent: () => recent });
+  if (tail.length > 0 && limit > 0 && !signal.aborted) {
+    const tokens = tokenSource(sequence, tail, { plan, grammar: shape?.grammar, topLogprobs, recent: () => recent });
     const source = shape ? parts.deadEnds.guard(tokens) : tokens;
     for await (const generated of source) {
       stall.progress();

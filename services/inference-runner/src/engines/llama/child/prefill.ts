@@ -6,8 +6,9 @@ const firstStep = 64;
 const leastStep = 8;
 
 /**
- * Evaluates `tokens` in steps sized by the measured speed, so that each takes about `stepMs` on any machine.
- * Returns how many were evaluated: fewer than all when `signal` aborted.
+ * Evaluates `tokens` in steps sized by the measured speed, so that each takes about `stepMs` on any machine, and leaves the
+ * last step to the evaluation that generates: a pass of its own for it would cost as much as a token or more.
+ * Returns how many were evaluated; what is left, at least one, is one step, or more when `signal` aborted.
  */
 export async function prefill(
   sequence: LlamaContextSequence,
@@ -16,7 +17,7 @@ export async function prefill(
 ): Promise<number> {
   let step = Math.min(firstStep, mostPerStep);
   let done = 0;
-  while (done < tokens.length && !signal.aborted) {
+  while (tokens.length - done > step && !signal.aborted) {
     const part = tokens.slice(done, done + step);
     const begun = performance.now();
     await sequence.evaluateWithoutGeneratingNewTokens(part);

@@ -18,12 +18,12 @@ export interface SourceOptions {
 }
 
 /**
- * Tokens that follow `last`, whose predecessors the sequence already holds. Pulling is what computes: a reader that stops
+ * Tokens that follow `tail`, the end of a prompt whose beginning the sequence already holds. Pulling is what computes: a reader that stops
  * pulling costs nothing. End-of-generation tokens are yielded, and generation goes on behind them if pulled further.
  */
-export function tokenSource(sequence: LlamaContextSequence, last: Token, options: SourceOptions): AsyncIterable<Generated> {
+export function tokenSource(sequence: LlamaContextSequence, tail: Token[], options: SourceOptions): AsyncIterable<Generated> {
   const { plan, grammar, topLogprobs, recent } = options;
-  if (topLogprobs !== undefined && !grammar) return rawLogprobs(sequence, last, options, topLogprobs);
+  if (topLogprobs !== undefined && !grammar) return rawLogprobs(sequence, tail, options, topLogprobs);
   const penalty = repeatPenalty(plan, recent);
   const evaluation = {
     temperature: plan.temperature,
@@ -36,8 +36,8 @@ export function tokenSource(sequence: LlamaContextSequence, last: Token, options
     ...(penalty && { repeatPenalty: penalty }),
     ...(grammar && { grammarEvaluationState: new LlamaGrammarEvaluationState({ model: sequence.model, grammar }) }),
   };
-  if (topLogprobs === undefined) return sequence.evaluateWithMetadata([last], {}, evaluation);
-  return sampledProbabilities(sequence.evaluateWithMetadata([last], { probabilities: true }, evaluation), topLogprobs);
+  if (topLogprobs === undefined) return sequence.evaluateWithMetadata(tail, {}, evaluation);
+  return sampledProbabilities(sequence.evaluateWithMetadata(tail, { probabilities: true }, evaluation), topLogprobs);
 }
 
 /** Wide enough for any usual top_k; a wider nucleus is cut here. */
@@ -46,7 +46,7 @@ const candidatesAtMost = 1000;
 /** Logprobs of the model's own distribution, before temperature and cuts. Chooses in JavaScript: see `pickToken`. */
 async function* rawLogprobs(
   sequence: LlamaContextSequence,
-  last: Token,
+  tail: readonly Token[],
   { plan, recent }: SourceOptions,
   count: number,
 ): AsyncGenerator<Generated> {
@@ -63,9 +63,12 @@ async function* rawLogprobs(
     logits: { filter: { tokens: [], includeTop: width } },
     options: { temperature: 0, ...(plan.bias && { tokenBias: plan.bias }), ...(penalty && { repeatPenalty: penalty }) },
   };
-  let input = last;
+  let input = tail;
   for (;;) {
-    const [output] = await sequence.controlledEvaluate([[input, { generateNext }]]);
+    const outputs = await sequence.controlledEvaluate(
+      input.map((token, index) => (index === input.length - 1 ? [token, { generateNext }] : token)),
+    );
+    const output = outputs.at(-1);
     const { logits, totalLogitWeight } = output?.next ?? {};
     if (!logits || !totalLogitWeight) throw new Error('the engine returned no logits');
     const candidates: Candidate[] = [...logits];
@@ -78,7 +81,7 @@ async function* rawLogprobs(
       logprob: toLogprob(logits.get(token) ?? best),
       top: candidates.slice(0, count).map(([candidate, logit]) => ({ token: candidate as Token, logprob: toLogprob(logit) })),
     };
-    input = token;
+    input = [token];
   }
 }
 
