@@ -3,6 +3,7 @@
  * Told over IPC how many streams to run; answers tokens per second and the time to the first token.
  */
 import { getLlama, type LlamaContextSequence } from 'node-llama-cpp';
+import { nonce } from './nonce.ts';
 
 const [modelPath = '', sequences = '8', contextSize = '512'] = process.argv.slice(2);
 const llama = await getLlama({ gpu: false, build: 'never', maxThreads: 1, progressLogs: false });
@@ -24,7 +25,7 @@ interface Order {
 process.on('message', async ({ streams, tokens, prompt }: Order) => {
   const startedAt = performance.now();
   const firsts = await Promise.all(
-    slots.slice(0, streams).map((slot, index) => generate(slot, `${index} ${prompt}`, tokens, startedAt)),
+    slots.slice(0, streams).map((slot, index) => generate(slot, `${index} ${nonce()} ${prompt}`, tokens, startedAt)),
   );
   const secs = (performance.now() - startedAt) / 1000;
   process.send?.({ tokensPerSec: (streams * tokens) / secs, firstTokenMs: Math.max(...firsts) });

@@ -2,6 +2,7 @@ import { asker } from '@sangha/e2e/api';
 import { freshHome, type NodeProcess, removeHome, startNode } from '@sangha/e2e/node-process';
 import { packagedGemma } from '@sangha/e2e/packaged-gemma';
 import { createParser } from 'eventsource-parser';
+import { nonce } from './nonce.ts';
 import { type Row, ratioRow } from './report.ts';
 import { interleaved, median } from './rounds.ts';
 import { startSide } from './side-process.ts';
@@ -84,7 +85,7 @@ async function makeAlias(node: NodeProcess): Promise<void> {
 async function throughTheStack(node: NodeProcess, streams: number, tokens: number): Promise<Figures> {
   const startedAt = performance.now();
   const firsts = await Promise.all(
-    Array.from({ length: streams }, (_, index) => stream(node, `${index} ${Math.random()} ${prompt}`, tokens, startedAt)),
+    Array.from({ length: streams }, (_, index) => stream(node, `${index} ${nonce()} ${prompt}`, tokens, startedAt)),
   );
   const secs = (performance.now() - startedAt) / 1000;
   return { tokensPerSec: (streams * tokens) / secs, firstTokenMs: Math.max(...firsts) };

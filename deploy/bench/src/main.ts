@@ -22,7 +22,7 @@ const parts: Record<string, () => Promise<Row[]>> = {
       framesPerStream: quick ? 40 : 100,
       bigBodies: quick ? 100 : 300,
     }),
-  inference: () => benchInference({ rounds: quick ? 2 : 5, tokens: quick ? 32 : 64 }),
+  inference: () => benchInference({ rounds: quick ? 3 : 5, tokens: quick ? 48 : 64 }),
   memory: () => benchMemory({ rounds: quick ? 10 : 50 }),
 };
 const wanted = values.only === undefined ? Object.keys(parts) : values.only.split(',');
