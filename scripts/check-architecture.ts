@@ -51,7 +51,7 @@ export function violations(path: string, source: string): string[] {
 const ownEngineFile = (path: string): boolean => path.startsWith('services/inference-runner/src/engines/llama/');
 
 const allowedInDomain = (target: string): boolean =>
-  ['@sangha/errors', '@sangha/identity', '@sangha/gguf', '@sangha/config', 'zod'].includes(target) ||
+  ['@sangha/errors', '@sangha/identity', '@sangha/gguf', '@sangha/config', '@sangha/paging', 'zod'].includes(target) ||
   target.startsWith('protos/generated/') ||
   /^services\/[^/]+\/src\/(domain\/|engine\.ts|config\.ts)/.test(target) ||
   // node:net for isIP and BlockList.

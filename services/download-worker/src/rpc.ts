@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BlobStore } from '@sangha/blob-store';
 import type { OrgContext } from '@sangha/identity';
+import { parsePage } from '@sangha/paging';
 import { Downloads } from '@sangha/protos';
 import { type Implementation, implement } from '@sangha/rpc';
 import type { DownloadWorkerConfig } from './config.ts';
@@ -8,7 +9,6 @@ import { requireOperatorInOrg, requireOrg, requirePowerUser } from './domain/acc
 import { chooseFile } from './domain/choose-file.ts';
 import { parseRepo, parseRevision, repoText } from './domain/file-reference.ts';
 import { type HubSettings, hubTarget } from './domain/hub-target.ts';
-import { parsePage } from './domain/page.ts';
 import { isResting, type Transition } from './domain/status.ts';
 import type { Hubs } from './hub/hub.ts';
 import { createImportFile } from './import-file.ts';

@@ -1,5 +1,5 @@
 import { AppError } from '@sangha/errors';
-import { type Page, parsePage } from './page.ts';
+import { type Page, parsePage } from '@sangha/paging';
 
 export interface ModelQuery {
   readonly page: Page;

@@ -1,7 +1,7 @@
 import { newUlid, type OrgId } from '@sangha/identity';
+import { type Page, skipTake } from '@sangha/paging';
 import type { Db } from '../db.ts';
 import { exactFileName, fileName } from '../domain/file-name.ts';
-import { type Page, skipTake } from '../domain/page.ts';
 
 type Stored = Awaited<ReturnType<Db['modelMetadata']['findUniqueOrThrow']>>;
 export type FileRow = Omit<Stored, 'capabilities'> & { capabilities: string[] };

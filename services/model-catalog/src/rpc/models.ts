@@ -1,13 +1,13 @@
 import type { Database } from '@sangha/database';
 import { AppError } from '@sangha/errors';
 import { allowsModel, type OrgContext } from '@sangha/identity';
+import { parsePage } from '@sangha/paging';
 import { Models } from '@sangha/protos';
 import { type Implementation, implement } from '@sangha/rpc';
 import type { Db } from '../db.ts';
 import { requireOrg, requireService } from '../domain/access.ts';
 import { namesOf } from '../domain/match-remote.ts';
 import { parseModelQuery } from '../domain/model-list.ts';
-import { parsePage } from '../domain/page.ts';
 import { grantIds } from '../domain/targets.ts';
 import type { RegisterFile } from '../register-file.ts';
 import { type AliasRow, aliasesOf } from '../repository/aliases.ts';

@@ -1,6 +1,6 @@
 import type { OrgId } from '@sangha/identity';
+import { type Page, skipTake } from '@sangha/paging';
 import type { Db } from '../db.ts';
-import { type Page, skipTake } from '../domain/page.ts';
 
 export type MemberRow = Awaited<ReturnType<Db['membership']['findUniqueOrThrow']>>;
 

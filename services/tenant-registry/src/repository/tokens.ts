@@ -1,7 +1,7 @@
 import type { HotSql, HotStatement } from '@sangha/database';
 import type { OrgId } from '@sangha/identity';
+import { type Page, skipTake } from '@sangha/paging';
 import type { Db } from '../db.ts';
-import { type Page, skipTake } from '../domain/page.ts';
 
 export type TokenRow = Awaited<ReturnType<Db['apiToken']['findUniqueOrThrow']>>;
 

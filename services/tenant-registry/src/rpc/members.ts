@@ -1,13 +1,13 @@
 import { type Database, violatedKey } from '@sangha/database';
 import { AppError } from '@sangha/errors';
 import type { OrgContext, Role } from '@sangha/identity';
+import { parsePage } from '@sangha/paging';
 import { Members } from '@sangha/protos';
 import { type Implementation, implement } from '@sangha/rpc';
 import type { Changes } from '../changes.ts';
 import type { Db } from '../db.ts';
 import { requireManagement } from '../domain/access.ts';
 import { checkActOn, checkAdminRemains, checkAssign, parseMemberRole, type Standing } from '../domain/members.ts';
-import { parsePage } from '../domain/page.ts';
 import { parseEmail, parseText } from '../domain/text.ts';
 import { type MemberRow, membersOf } from '../repository/members.ts';
 

@@ -1,12 +1,12 @@
 import { type Database, violatedKey } from '@sangha/database';
 import { AppError } from '@sangha/errors';
 import { clientIdOf, issueToken, newUlid, type Role } from '@sangha/identity';
+import { parsePage } from '@sangha/paging';
 import { Tokens } from '@sangha/protos';
 import { type Implementation, implement } from '@sangha/rpc';
 import type { Changes } from '../changes.ts';
 import type { Db } from '../db.ts';
 import { requireSession } from '../domain/access.ts';
-import { parsePage } from '../domain/page.ts';
 import { parseExpiry, parseTokenGrants, parseTokenName, parseTokenScope, parseTokenStatus } from '../domain/tokens.ts';
 import { membersOf } from '../repository/members.ts';
 import { type TokenRow, tokensOf } from '../repository/tokens.ts';

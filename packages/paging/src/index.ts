@@ -1,0 +1,1 @@
+export { type Page, parsePage, skipTake } from './page.ts';
