@@ -34,7 +34,12 @@ async function main(task) {
     fail(`Node ${process.versions.node} is too old; Sangha sets itself up with Node 20 or newer.`);
   const installed = await install();
   // Turbo skips what it has seen, but starting it costs half a second; the generator's own stamp check costs 50 ms.
-  await step('node', 'scripts/generate-prisma.mjs', ...(installed ? [] : ['--quiet']));
+  await step(
+    'node',
+    'scripts/generate-prisma.mjs',
+    ...(installed ? [] : ['--quiet']),
+    ...(task === 'start' ? ['--services'] : []),
+  );
   for (const [program, ...args] of tasks[task]) await step(program, ...args);
   if (task === 'test' || task === 'check' || task === 'setup' || task === 'generate')
     console.log(`\n${task}: done in ${seconds(startedAt)}.`);

@@ -37,12 +37,13 @@ async function generateNext() {
   }
 }
 
-/** Every folder with prisma/{postgres,sqlite}/prisma.config.ts: the services, and the fixture that tests packages/database. */
+/** Every folder with prisma/{postgres,sqlite}/prisma.config.ts: the services, and the fixture that tests packages/database (not with --services). */
 function findOwners() {
   const services = readdirSync(join(root, 'services')).map((name) => join(root, 'services', name));
-  return [...services, join(root, 'packages', 'database', 'test', 'fixture')]
+  const fixture = join(root, 'packages', 'database', 'test', 'fixture');
+  return [...services, ...(process.argv.includes('--services') ? [] : [fixture])]
     .map((home) => ({
-      name: basename(home),
+      name: home === fixture ? 'tests of packages/database' : basename(home),
       flavours: ['postgres', 'sqlite']
         .map((engine) => ({ engine, folder: join(home, 'prisma', engine), output: join(home, 'generated', engine) }))
         .filter(({ folder }) => existsSync(join(folder, 'prisma.config.ts'))),
