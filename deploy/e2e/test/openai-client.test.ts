@@ -3,17 +3,20 @@ import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { writeTinyGguf } from '@sangha/testkit/tiny-gguf';
 import OpenAI from 'openai';
+import { orLeaveOut } from '../src/left-out.ts';
 import { type NodeProcess, removeHome, startNode } from '../src/node-process.ts';
 import { packagedGemma } from '../src/packaged-gemma.ts';
 
+const gemma = await orLeaveOut('the packaged Gemma', packagedGemma);
+
 /** The official client, unmodified, against a real model. The model is a base one: its words are not judged, their form is. */
-suite('the official OpenAI client on a node that serves the packaged Gemma', () => {
+suite('the official OpenAI client on a node that serves the packaged Gemma', { skip: gemma.skip }, () => {
   let node: NodeProcess;
   let openai: OpenAI;
   const turn = (content: string) => [{ role: 'user' as const, content }];
 
   before(async () => {
-    node = await startNode({ args: ['--model', await packagedGemma()], env: { BODHI_MODEL_THREADS: '1' } });
+    node = await startNode({ args: ['--model', gemma.value ?? ''], env: { BODHI_MODEL_THREADS: '1' } });
     openai = new OpenAI({ baseURL: `${node.url}/v1`, apiKey: node.token, maxRetries: 0, timeout: 240_000 });
   });
   after(async () => {

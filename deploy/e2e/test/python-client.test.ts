@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { writeTinyGguf } from '@sangha/testkit/tiny-gguf';
+import { orLeaveOut } from '../src/left-out.ts';
 import { freshHome, removeHome, startNode } from '../src/node-process.ts';
 
 const run = promisify(execFile);
@@ -47,13 +48,17 @@ except openai.NotFoundError as error:
 print("ok")
 `;
 
-test('the official Python client lists, chats, streams, calls a tool, and understands a refusal', async () => {
+const python = await orLeaveOut('the Python client', pythonWithOpenai);
+
+test('the official Python client lists, chats, streams, calls a tool, and understands a refusal', {
+  skip: python.skip,
+}, async () => {
   const home = freshHome();
   const file = join(home, 'tiny.gguf');
   await writeTinyGguf(file);
   const node = await startNode({ home, args: ['--model', file], env: { BODHI_MODEL_THREADS: '1' } });
   try {
-    const { stdout } = await run(await pythonWithOpenai(), ['-c', script, node.url, node.token], { timeout: 120_000 });
+    const { stdout } = await run(python.value ?? '', ['-c', script, node.url, node.token], { timeout: 120_000 });
     assert.equal(stdout.trim(), 'ok');
   } finally {
     await node.stop();
