@@ -15,7 +15,9 @@ test('when the engine process dies, everyone who waits hears engine_crashed and 
   const { engine, close } = await openTiny({ deps: { onProcess: (started) => (process = started) } });
   try {
     const open = [1, 2].map(() => answer(engine, { ignoreEos: true, maxTokens: 400 }).catch((error: unknown) => error));
-    const stream = engine.generate(request({ ignoreEos: true, maxTokens: 400 }), new AbortController().signal)[Symbol.asyncIterator]();
+    const stream = engine
+      .generate(request({ ignoreEos: true, maxTokens: 400 }), new AbortController().signal)
+      [Symbol.asyncIterator]();
     await stream.next();
     process?.kill();
     for (const error of await Promise.all(open)) {
@@ -71,6 +73,22 @@ test('an engine does not outlive its parent, however that one ends', async (t) =
       return;
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+});
+
+test('a Ctrl-C and a SIGTERM, which a terminal and a service manager send to every process, leave the end to the parent', async () => {
+  let process: EngineProcess | undefined;
+  const { engine, close } = await openTiny({ deps: { onProcess: (started) => (process = started) } });
+  try {
+    const stream = engine.generate(request({ ignoreEos: true, maxTokens: 200 }), new AbortController().signal);
+    let finishReason: string | undefined;
+    for await (const event of stream) {
+      if ('started' in event) for (const signal of ['SIGINT', 'SIGTERM']) globalThis.process.kill(Number(process?.pid), signal);
+      if ('finished' in event) finishReason = event.finished.choices?.[0]?.finishReason;
+    }
+    assert.equal(finishReason, 'length');
+  } finally {
+    await close();
   }
 });
 

@@ -38,7 +38,7 @@ export function startEngineProcess({ log, env }: { log: Logger; env: Record<stri
   readLines(child.stderr, onLine);
 
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
-    child.once('error', (error) => {
+    child.on('error', (error) => {
       lines.push(error.message);
       if (child.pid === undefined) resolve({ code: null, signal: null });
     });
