@@ -1,3 +1,5 @@
+import type { OrgContext } from '@sangha/identity';
+import { isSession, mayChange } from './domain/access.ts';
 import { readContextParams } from './domain/context-params.ts';
 import type { AliasRow } from './repository/aliases.ts';
 import type { FileRow } from './repository/files.ts';
@@ -17,7 +19,11 @@ export const aliasView = (row: AliasRow) => ({
   ...times(row),
 });
 
-export const remoteView = (row: RemoteModelRow) => ({
+/**
+ * Values of extra headers can be credentials (`helicone-auth`, a gateway's own key), so that they and the extra body are shown
+ * only to who may change the row, in a session.
+ */
+export const remoteView = (row: RemoteModelRow, org: OrgContext) => ({
   id: row.id,
   name: row.name,
   apiFormat: row.apiFormat,
@@ -28,8 +34,9 @@ export const remoteView = (row: RemoteModelRow) => ({
   visibility: row.visibility,
   hasApiKey: row.encryptedApiKey !== null,
   userId: row.userId,
-  extraHeaders: row.extraHeaders,
-  extraBody: row.extraBody,
+  ...(isSession(org) && mayChange(org, row)
+    ? { extraHeaders: row.extraHeaders, extraBody: row.extraBody }
+    : { extraHeaders: {}, extraBody: '' }),
   ...times(row),
 });
 

@@ -99,7 +99,7 @@ for (const engine of engines) {
       );
       const shared = await catalog.aliases.createAlias(
         { alias: 'shared', ...target, visibility: 'org' },
-        { context: byToken(power, [], 'scope_token_power_user') },
+        { context: byToken(power, ['o/n:m'], 'scope_token_power_user') },
       );
       for (const context of [user, other]) {
         await refused(
@@ -122,6 +122,21 @@ for (const engine of engines) {
         'pia',
       );
       await catalog.aliases.deleteAlias({ id: shared.id }, { context: manager });
+    });
+
+    it('a token can’t turn a name that it was granted into a way to another model', async (t) => {
+      const { catalog, orgId, power } = await opened(t);
+      await catalog.file(session(orgId, 'ada'), { repo: 'o/n', filename: 'secret.gguf' });
+      const token = { context: byToken(power, ['o/n:m', 'mine'], 'scope_token_power_user') };
+      const secret = { repo: 'o/n', filename: 'secret.gguf' };
+      for (const alias of ['o/n:m', 'mine'])
+        await refused(catalog.aliases.createAlias({ alias, ...secret }, token), 'model_not_granted');
+      const mine = await catalog.aliases.createAlias({ alias: 'mine', ...target }, token);
+      await refused(catalog.aliases.updateAlias({ id: mine.id, alias: 'mine', ...secret }, token), 'model_not_granted');
+      const owners = await catalog.aliases.createAlias({ alias: 'owners', ...secret }, { context: power });
+      await refused(catalog.aliases.copyAlias({ id: owners.id, alias: 'o/n:m' }, token), 'model_not_granted');
+      assert.equal((await catalog.aliases.copyAlias({ id: mine.id, alias: 'copy' }, token)).filename, 'm.gguf');
+      assert.equal((await catalog.aliases.createAlias({ alias: 'free', ...secret }, { context: power })).filename, 'secret.gguf');
     });
 
     it('somebody else’s private alias and another organisation’s answer like none at all', async (t) => {
@@ -285,6 +300,32 @@ for (const engine of engines) {
         'prefix_taken',
       );
       await catalog.remotes.createRemoteModel({ ...remoteInput, prefix: 'p/' }, { context: session(organization(), 'uwe') });
+    });
+
+    it('values of extra headers and the extra body are shown to who may change them, and to no token', async (t) => {
+      const { catalog, orgId, user, power } = await opened(t);
+      const shared = await catalog.remotes.createRemoteModel(
+        {
+          ...remoteInput,
+          visibility: 'org',
+          extraHeaders: { 'helicone-auth': 'canary-5512' },
+          extraBody: '{"tag":"canary-5513"}',
+        },
+        { context: power },
+      );
+      const askers = [user, byToken(power, ['gpt-4'], 'scope_token_power_user'), byToken(user, ['gpt-4'])];
+      for (const context of askers) {
+        const answers = [
+          await catalog.models.listModels({}, { context }),
+          await catalog.models.getModel({ id: shared.id }, { context }),
+          ...(context.kind === 'session' ? [await catalog.remotes.getRemoteModel({ id: shared.id }, { context })] : []),
+        ];
+        assert.doesNotMatch(JSON.stringify(answers), /canary/);
+      }
+      for (const context of [power, session(orgId, 'mia', 'resource_manager')]) {
+        const read = await catalog.remotes.getRemoteModel({ id: shared.id }, { context });
+        assert.deepEqual([read.extraHeaders, read.extraBody], [{ 'helicone-auth': 'canary-5512' }, '{"tag":"canary-5513"}']);
+      }
     });
 
     it('what can’t be a remote model is refused, addresses inside included unless the operator lists them', async (t) => {

@@ -162,7 +162,8 @@ describe('the address of a remote model', () => {
     for (const text of ['http://10.0.0.6', 'http://10.3.0.1', 'https://[fd13::1]', 'http://vllm.internal.example.com']) {
       assert.throws(() => parseBaseUrl(text, listed), refusedAs('address_refused'));
     }
-    assert.throws(() => addressPolicy({ allowedHosts: ['10.0.0.0/33'], allowLoopback: false }));
+    for (const entry of ['10.0.0.0/33', '10.0.0.0/', '10.0.0.0/x', '10.0.0.0/ 8'])
+      assert.throws(() => addressPolicy({ allowedHosts: [entry], allowLoopback: false }));
     assert.throws(() => parseBaseUrl('http://127.0.0.1', listed), refusedAs('address_refused'));
     const loopback = addressPolicy({ allowedHosts: [], allowLoopback: true });
     for (const text of ['http://127.0.0.1:11434', 'http://localhost:11434', 'http://[::1]:1'])

@@ -19,10 +19,11 @@ export function requireService(context: Context): OrgContext {
 /** A signed-in person, or the operator. Tokens and apps never touch keys of other providers. */
 export function requireSession(context: Context): OrgContext {
   const org = requireOrg(context);
-  if (org.kind !== 'session' && org.kind !== 'platform')
-    throw new AppError('forbidden', 'Only a signed-in person may do this. Sign in with a browser.');
+  if (!isSession(org)) throw new AppError('forbidden', 'Only a signed-in person may do this. Sign in with a browser.');
   return org;
 }
+
+export const isSession = ({ kind }: OrgContext): boolean => kind === 'session' || kind === 'platform';
 
 /** What the asker may do: the role, lowered to what its token or app was allowed. */
 export const effectiveRole = ({ role, scope }: OrgContext): Role =>
@@ -47,10 +48,14 @@ export function checkMayWrite(org: OrgContext, visibility: Visibility): void {
  */
 export function checkMayChange(org: OrgContext, row: { userId: string; visibility: string }): void {
   checkMayWrite(org, row.visibility === 'org' ? 'org' : 'private');
-  if (row.userId !== org.userId && !roleAtLeast(effectiveRole(org), 'resource_manager')) {
+  if (!mayChange(org, row)) {
     throw new AppError(
       'insufficient_role',
       'Only its owner or a manager can change what is shared. Make a copy of your own instead.',
     );
   }
 }
+
+/** Its owner, and of what is shared a manager. */
+export const mayChange = (org: OrgContext, row: { userId: string }): boolean =>
+  row.userId === org.userId || roleAtLeast(effectiveRole(org), 'resource_manager');

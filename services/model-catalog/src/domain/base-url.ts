@@ -21,6 +21,8 @@ export function addressPolicy({ allowedHosts, allowLoopback }: AddressRules): Ad
   const isAddress = (entry: string) => isIP(entry.split('/')[0] ?? '') !== 0;
   const networks = allowedHosts.filter(isAddress).map((entry): [string, number] => {
     const [address = '', prefix] = entry.split('/');
+    // Number('') is 0, which would allow every address.
+    if (prefix !== undefined && !/^\d{1,3}$/.test(prefix)) throw new Error(`"${entry}" is not an IP address or network.`);
     return [address, prefix === undefined ? (isIP(address) === 4 ? 32 : 128) : Number(prefix)];
   });
   const hosts = new Set(allowedHosts.filter((entry) => !isAddress(entry)).map((entry) => entry.toLowerCase()));

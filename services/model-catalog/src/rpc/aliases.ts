@@ -1,6 +1,6 @@
 import { type Database, violatedKey } from '@sangha/database';
 import { AppError } from '@sangha/errors';
-import { newUlid } from '@sangha/identity';
+import { allowsModel, newUlid, type OrgContext } from '@sangha/identity';
 import { Aliases } from '@sangha/protos';
 import { type Implementation, implement } from '@sangha/rpc';
 import type { Change } from '../changes.ts';
@@ -10,6 +10,7 @@ import { parseAliasName } from '../domain/alias-name.ts';
 import { parseContextParams } from '../domain/context-params.ts';
 import { parseVisibility } from '../domain/remote-model.ts';
 import { parseRequestParams } from '../domain/request-params.ts';
+import { grantIds } from '../domain/targets.ts';
 import { type AliasFields, type AliasRow, aliasesOf } from '../repository/aliases.ts';
 import { filesOf } from '../repository/files.ts';
 import { aliasView } from '../views.ts';
@@ -22,7 +23,7 @@ export function aliasesRpc({ database, change }: { database: Database<Db>; chang
       const fields = parseAlias(request);
       checkMayWrite(org, parseVisibility(fields.visibility));
       const created = change(org, async (db, now) => {
-        await checkFile(filesOf(db, org.orgId), fields);
+        await checkFile(org, filesOf(db, org.orgId), fields);
         return await aliasesOf(db, org).insert({ ...fields, id: newUlid(), createdAt: now, updatedAt: now });
       });
       return aliasView(await created.catch((error: unknown) => Promise.reject(aliasTaken(error, fields.alias))));
@@ -41,7 +42,7 @@ export function aliasesRpc({ database, change }: { database: Database<Db>; chang
         const row = found(await aliases.find(request.id));
         checkMayChange(org, row);
         checkMayWrite(org, parseVisibility(fields.visibility));
-        await checkFile(filesOf(db, org.orgId), fields);
+        await checkFile(org, filesOf(db, org.orgId), fields);
         return await aliases.update(row.id, { ...fields, updatedAt: now });
       });
       return aliasView(await updated.catch((error: unknown) => Promise.reject(aliasTaken(error, fields.alias))));
@@ -64,7 +65,9 @@ export function aliasesRpc({ database, change }: { database: Database<Db>; chang
       checkMayWrite(org, 'private');
       const copied = change(org, async (db, now) => {
         const aliases = aliasesOf(db, org);
-        const { repo, filename, snapshot, requestParams, contextParams } = found(await aliases.find(request.id));
+        const source = found(await aliases.find(request.id));
+        if (!allowsModel(org.grants, grantIds(source))) await checkFile(org, filesOf(db, org.orgId), source);
+        const { repo, filename, snapshot, requestParams, contextParams } = source;
         const fields = { alias, repo, filename, snapshot, requestParams, contextParams, visibility: 'private' };
         return await aliases.insert({ ...fields, id: newUlid(), createdAt: now, updatedAt: now });
       });
@@ -102,8 +105,22 @@ function parsePath(text: string, param: string): string {
   return text;
 }
 
-async function checkFile(files: ReturnType<typeof filesOf>, fields: AliasFields): Promise<void> {
-  if ((await files.findByPath(fields)) !== undefined) return;
+/**
+ * The file is there, and the asker may use it: a name that a token was granted must not become a way to another model.
+ * @throws AppError not_found, model_not_granted
+ */
+async function checkFile(
+  { grants }: OrgContext,
+  files: ReturnType<typeof filesOf>,
+  fields: Pick<AliasFields, 'repo' | 'filename' | 'snapshot'>,
+): Promise<void> {
+  const file = await files.findByPath(fields);
+  if (file !== undefined) {
+    if (allowsModel(grants, grantIds(file))) return;
+    throw new AppError('model_not_granted', `This token may not use the file "${file.name}". Ask its owner to grant it.`, {
+      param: 'filename',
+    });
+  }
   throw new AppError('not_found', 'Your organisation has no such file. Download it first, or take one from the list of files.', {
     param: 'filename',
   });

@@ -85,5 +85,5 @@ const remoteRow = (org: OrgContext, row: RemoteModelRow) => ({
   type: 'api_model',
   name: row.name,
   access: allowsModel(org.grants, [...namesOf(row), ...grantIds(row)]),
-  remote: remoteView(row),
+  remote: remoteView(row, org),
 });

@@ -36,12 +36,12 @@ export function remoteModelsRpc({ database, change, apiKeys, addresses }: Remote
       const id = newUlid();
       const sealed = await seal(org, id, fields.baseUrl, parseKeyChange(request, fields.baseUrl));
       const created = change(org, (db, now) => remoteModelsOf(db, org).insert(id, fields, sealed ?? null, now));
-      return remoteView(await created.catch((error: unknown) => Promise.reject(prefixTaken(error))));
+      return remoteView(await created.catch((error: unknown) => Promise.reject(prefixTaken(error))), org);
     },
 
     async getRemoteModel(request, { context }) {
       const org = requireSession(context);
-      return remoteView(await database.withOrg(org, async (db) => found(await remoteModelsOf(db, org).find(request.id))));
+      return remoteView(await database.withOrg(org, async (db) => found(await remoteModelsOf(db, org).find(request.id))), org);
     },
 
     async updateRemoteModel(request, { context }) {
@@ -60,7 +60,7 @@ export function remoteModelsRpc({ database, change, apiKeys, addresses }: Remote
           throw new AppError('conflict', 'Somebody else changed this remote model meanwhile. Read it again and repeat.');
         return changed;
       });
-      return remoteView(await updated.catch((error: unknown) => Promise.reject(prefixTaken(error))));
+      return remoteView(await updated.catch((error: unknown) => Promise.reject(prefixTaken(error))), org);
     },
 
     async deleteRemoteModel(request, { context }) {
