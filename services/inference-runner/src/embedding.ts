@@ -1,4 +1,4 @@
-import { type AppError, toAppError } from '@sangha/errors';
+import { AppError, toAppError } from '@sangha/errors';
 import type { OrgContext } from '@sangha/identity';
 import type { EmbedResponse } from '../../../protos/generated/sangha/inference/v1/EmbedResponse.ts';
 import { estimatePromptCost } from './domain/token-cost.ts';
@@ -14,6 +14,8 @@ const inputsPerTurn = 32;
 const tokensPerTurn = 8_192;
 // Between two turns of one request the model must not be unloaded.
 const betweenTurnsMs = 5_000;
+// One input is one step that nothing can interrupt, and takes far longer than a step of a prompt.
+const stopStretch = 8;
 
 /** Vectors for all inputs, in order, and exactly what they cost; metered also when it ends early. */
 export async function runEmbedding(
@@ -71,12 +73,14 @@ async function embedInTurns(
     const stop = AbortSignal.any([signal, turn.lost]);
     let cost = 0;
     try {
-      const { embeddings, promptTokens } = await workOnTurn(turn, { signal: stop, clock, stopMs: config.engineStopMs }, () =>
+      const stopMs = config.engineStopMs * stopStretch;
+      const { embeddings, promptTokens } = await workOnTurn(turn, { signal: stop, clock, stopMs }, () =>
         turn.engine.embed({ orgId: context.orgId, inputs: batch }, stop),
       );
       cost = promptTokens;
       progress.promptTokens += promptTokens;
       progress.embeddings.push(...embeddings);
+      if (embeddings.length < batch.length) throw new AppError('cancelled', 'The request was cancelled.');
     } catch (error) {
       throw turn.lost.aborted ? turn.lost.reason : error;
     } finally {

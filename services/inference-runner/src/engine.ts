@@ -50,6 +50,10 @@ export interface Engine {
    * a last `finished` with the exact usage so far (the runner meters it), with finish_reason `abort`.
    */
   generate(request: EngineRequest, signal: AbortSignal): AsyncIterable<EngineEvent>;
+  /**
+   * One vector per input and the tokens of all. After an abort it resolves when the work on it has stopped, with the inputs that
+   * were done until then (the runner meters them), or throws `cancelled` when there are none.
+   */
   embed(request: EngineEmbedRequest, signal: AbortSignal): Promise<{ embeddings: Float32Array[]; promptTokens: number }>;
   /**
    * Bytes that it holds at this moment, without mapped files; undefined when it can't be told. Asked once a second while it

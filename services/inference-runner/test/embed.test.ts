@@ -57,7 +57,7 @@ test('a request of many turns keeps its model loaded between them, also without 
   await until(() => engines.opened[0]?.state === 'closed');
 });
 
-test('a caller that hangs up is metered for the turns that were done', async (t) => {
+test('a caller that hangs up is metered for the turns that were done and the inputs of the last', async (t) => {
   const { client, engines, usage } = await startRunner(t, {
     models: { [sha('a')]: { kind: 'embedding', script: { promptMs: 5 } } },
   });
@@ -68,7 +68,9 @@ test('a caller that hangs up is metered for the turns that were done', async (t)
   await assert.rejects(embedding, { code: 'cancelled' });
   const [record] = await usage(1);
   assert.equal(record?.outcome, 'aborted');
-  assert.ok((record?.promptTokens ?? 0) >= 2 * 32 * 3 && (record?.promptTokens ?? 0) < 2_000 * 3);
+  const tokens = record?.promptTokens ?? 0;
+  assert.ok(tokens >= 2 * 32 * 3 && tokens < 2_000 * 3);
+  assert.equal(tokens % (32 * 3), 16 * 3, 'the engine had done half of the last turn');
   await until(() => engines.opened[0]?.busy === 0);
 });
 

@@ -45,15 +45,23 @@ test('inputs out of bounds are refused by place', async () => {
   await assert.rejects(embed(Array.from({ length: 2_049 }, () => ({ text: 'a' }))), { code: 'invalid_value', param: 'input' });
 });
 
-test('an aborted request is cancelled and the next one is served', async () => {
+test('an aborted request ends when its work ends, and says what was computed until then', async () => {
+  const input = { text: 'the day was long' };
+  const { promptTokens: each } = await embed([input]);
   const controller = new AbortController();
   const running = embed(
-    Array.from({ length: 500 }, () => ({ text: 'the day was long' })),
+    Array.from({ length: 2_000 }, () => input),
     controller.signal,
   );
-  controller.abort();
-  await assert.rejects(running, { code: 'cancelled' });
+  setTimeout(() => controller.abort(), 20);
+  const { embeddings, promptTokens } = await running;
+  assert.ok(embeddings.length < 2_000, 'it was aborted');
+  assert.equal(promptTokens, embeddings.length * each);
   assert.equal((await embed([{ text: 'the day' }])).embeddings.length, 1);
+});
+
+test('a request that was aborted before it began is cancelled', async () => {
+  await assert.rejects(embed([{ text: 'the day' }], AbortSignal.abort()), { code: 'cancelled' });
 });
 
 test('an embedding model generates nothing, and a generative one embeds nothing', async () => {

@@ -145,13 +145,9 @@ function createEngine(process: EngineProcess, facts: EngineFacts, log: Logger): 
     memoryBytes: () => ownMemoryOf(process.pid),
     embed(request, signal) {
       return new Promise<Embedded>((resolve, reject) => {
-        const cancelled = new AppError('cancelled', 'The request was cancelled.');
-        if (signal.aborted) return reject(cancelled);
-        const abort = () => {
-          process.send({ type: 'abort', id });
-          callers.delete(id);
-          reject(cancelled);
-        };
+        if (signal.aborted) return reject(new AppError('cancelled', 'The request was cancelled.'));
+        // The answer is still waited for: native code ends the input under way first, and that counts.
+        const abort = () => process.send({ type: 'abort', id });
         const id = register({
           resolve(embedded) {
             callers.delete(id);

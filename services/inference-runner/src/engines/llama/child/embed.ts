@@ -5,7 +5,10 @@ import { checkedTokens, checkLength } from './prompt.ts';
 
 const inputsAtMost = 2048;
 
-/** One vector of length 1 per input. One after the other: together they were slower, and so an abort is felt between two. */
+/**
+ * One vector of length 1 per input, and their tokens. One after the other: together they were slower, and so an abort is felt
+ * between two; the answer then holds what was done until there.
+ */
 export async function embedAll(
   loaded: LoadedModel,
   request: EngineEmbedRequest,
@@ -43,12 +46,14 @@ export async function embedAll(
     return { tokens, length };
   });
   const embeddings: Float32Array[] = [];
-  for (const { tokens } of inputs) {
-    if (signal.aborted) throw new AppError('cancelled', 'The request was cancelled.');
+  let promptTokens = 0;
+  for (const { tokens, length } of inputs) {
+    if (signal.aborted) break;
     const { vector } = await embedding.getEmbeddingFor(tokens);
     embeddings.push(normalized(vector));
+    promptTokens += length;
   }
-  return { embeddings, promptTokens: inputs.reduce((sum, { length }) => sum + length, 0) };
+  return { embeddings, promptTokens };
 }
 
 function normalized(vector: readonly number[]): Float32Array {
