@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError, type ErrorCode } from '@sangha/errors';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
+import { readFirstRun } from './first-run.ts';
 
 /** Where the command line finds a running node, and as whom it speaks. */
 export interface Connection {
@@ -29,14 +29,6 @@ export function findConnection(
     );
   }
   return { url: url ?? kept.url, token: token ?? kept.api_token };
-}
-
-function readFirstRun(file: string): { url: string; api_token: string } | undefined {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch {
-    return undefined; // missing or unreadable is the same to the asker: findConnection says what to do
-  }
 }
 
 /** Calls a node's HTTP surface; answers are parsed JSON, failures are the node's own sentences as AppError. */

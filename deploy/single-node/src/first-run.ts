@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { isAppError } from '@sangha/errors';
 import type { OrgContext, PlatformContext } from '@sangha/identity';
 import { parseOrgId } from '@sangha/identity';
@@ -41,7 +41,10 @@ export async function firstRun(node: SanghaNode, home: Home, url: string): Promi
       { context: platform },
     ));
   const admin = adminOf(org.id);
-  if (!existsSync(marker)) return { admin };
+  if (!existsSync(marker)) {
+    keepAddress(home.firstRunFile, url);
+    return { admin };
+  }
   const { tokens } = await node.clients.tokens.listTokens({ page: 1, pageSize: 100 }, { context: admin });
   for (const { id, name } of tokens) if (name === tokenName) await node.clients.tokens.deleteToken({ id }, { context: admin });
   const { text } = await node.clients.tokens.createToken(
@@ -52,6 +55,12 @@ export async function firstRun(node: SanghaNode, home: Home, url: string): Promi
   writePrivateFile(home.firstRunFile, `${JSON.stringify(written, null, 2)}\n`);
   rmSync(marker);
   return { admin, written };
+}
+
+/** The command line finds the node by this file, wherever it listens today. A file that its owner moved away stays away. */
+function keepAddress(file: string, url: string): void {
+  const kept = readFirstRun(file);
+  if (kept !== undefined && kept.url !== url) writePrivateFile(file, `${JSON.stringify({ ...kept, url }, null, 2)}\n`);
 }
 
 /** The node's own first steps are done as its first admin would do them. */
@@ -71,5 +80,15 @@ async function findDefault({ clients }: SanghaNode) {
   } catch (error) {
     if (isAppError(error) && error.code === 'org_not_found') return undefined;
     throw error;
+  }
+}
+
+/** The file's content; undefined when it is missing or is not one. */
+export function readFirstRun(file: string): FirstRun | undefined {
+  try {
+    const content = JSON.parse(readFileSync(file, 'utf8'));
+    return typeof content?.url === 'string' && typeof content?.api_token === 'string' ? content : undefined;
+  } catch {
+    return undefined; // what to do about it depends on who asks
   }
 }

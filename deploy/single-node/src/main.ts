@@ -40,6 +40,8 @@ import { gatewayConfigOf, type NodeValues, runnerConfigOf } from './node-config.
 
 export interface NodeOptions {
   home: Home;
+  /** Where the gateway will listen; never 0. */
+  port: number;
   /** As in BODHI_ENCRYPTION_KEY. */
   platformKey: string;
   /** The platform operator's credential for /platform/v1. */
@@ -114,7 +116,11 @@ export async function createNode(options: NodeOptions): Promise<SanghaNode> {
     'inference-runner': runner,
   };
   const clients = clientsOf((name) => calls.to(name, services[name].services, 'auth-gateway'));
-  const gateway = createAuthGateway({ ...shared, clients, config: gatewayConfigOf(values, options.operatorKey) });
+  const gateway = createAuthGateway({
+    ...shared,
+    clients,
+    config: gatewayConfigOf({ ...values, BODHI_PORT: options.port }, options.operatorKey),
+  });
   defer('inference-runner', () => runner.close());
   for (const [name, service] of Object.entries({ registry, catalog, worker })) {
     await service.start();

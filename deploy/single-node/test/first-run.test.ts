@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { PlatformContext } from '@sangha/identity';
-import { type adminOf, firstAdmin, firstRun } from '../src/first-run.ts';
+import { type adminOf, firstAdmin, firstRun, readFirstRun } from '../src/first-run.ts';
 import { writePrivateFile } from '../src/write-file.ts';
 import { type OpenNode, openNode } from './support/open-node.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
@@ -22,7 +22,7 @@ test('a first start makes one organisation and one token that works, and writes 
   assert.equal(await statusWith(node, 'sk-bodhiapp_not-a-token'), 401);
 });
 
-test('a later start changes nothing, on a new port and after a restart', async (t) => {
+test('a later start changes nothing but the address that the command line reads', async (t) => {
   const root = join(temporaryFolder(t), 'home');
   const node = await openNode(t, root);
   const { written, admin } = await firstRun(node, node.home, node.url);
@@ -31,6 +31,7 @@ test('a later start changes nothing, on a new port and after a restart', async (
   const again = await openNode(t, root);
   const second = await firstRun(again, again.home, again.url);
   assert.equal(second.written, undefined);
+  assert.deepEqual(readFirstRun(again.home.firstRunFile), { ...written, url: again.url });
   assert.deepEqual(second.admin, admin);
   assert.deepEqual(await livingNames(again, admin), ['first run']);
   assert.equal(await statusWith(again, written?.api_token), 200);

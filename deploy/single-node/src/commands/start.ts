@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { existsSync, renameSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expandHome } from '@sangha/config';
 import { AppError } from '@sangha/errors';
@@ -6,7 +6,8 @@ import { type Life, run } from '@sangha/lifecycle';
 import { createLogger } from '@sangha/telemetry';
 import { pino } from 'pino';
 import type { Connection } from '../api-client.ts';
-import { type FirstRun, firstRun } from '../first-run.ts';
+import { type FirstRun, firstRun, readFirstRun } from '../first-run.ts';
+import { freePort } from '../free-port.ts';
 import { type Home, openHome } from '../home.ts';
 import { createNode } from '../main.ts';
 import { createModelLoader, type ModelLoader } from '../model-loader.ts';
@@ -45,8 +46,10 @@ async function startNode(life: Life, options: StartOptions): Promise<void> {
   for (const warning of warnings) terminal.say(`Note: ${warning}`);
   const keys = readNodeKeys(home.keys, values.BODHI_ENCRYPTION_KEY);
 
+  const port = values.BODHI_PORT || (await freePort(values.BODHI_HOST));
   const node = await createNode({
     home,
+    port,
     platformKey: keys.platformKey,
     operatorKey: keys.operatorKey,
     layers,
@@ -54,7 +57,7 @@ async function startNode(life: Life, options: StartOptions): Promise<void> {
     log,
     defer: life.defer,
   });
-  const { url } = await node.gateway.listen({ host: values.BODHI_HOST, port: values.BODHI_PORT });
+  const { url } = await node.gateway.listen({ host: values.BODHI_HOST, port });
   const { admin, written } = await firstRun(node, home, url);
 
   terminal.say(`Sangha listens on ${url} (data in ${home.root}), ready after ${seconds(startedAt)}.`);
@@ -62,7 +65,7 @@ async function startNode(life: Life, options: StartOptions): Promise<void> {
 
   const loader = createModelLoader(node, admin);
   const model = await chooseModel(options, loader, home, terminal, life.signal);
-  const token = written?.api_token ?? keptToken(home.firstRunFile);
+  const token = written?.api_token ?? readFirstRun(home.firstRunFile)?.api_token;
   if (model && written && token) await hello(terminal, { url, token }, model, life.signal);
   ending(terminal, url, token, model?.name, home.firstRunFile);
   if (options.json)
@@ -157,13 +160,5 @@ function openLog(folder: string) {
   return pino.destination({ dest: file, mkdir: true, mode: 0o600, sync: true });
 }
 const MAX_LOG_BYTES = 20_000_000;
-
-function keptToken(file: string): string | undefined {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')).api_token;
-  } catch {
-    return undefined; // moved away by its owner, as it may be
-  }
-}
 
 const seconds = (since: number): string => `${((Date.now() - since) / 1000).toFixed(1)} s`;

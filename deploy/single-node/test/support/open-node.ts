@@ -1,5 +1,6 @@
 import type { TestContext } from 'node:test';
 import { createLogger } from '@sangha/telemetry';
+import { freePort } from '../../src/free-port.ts';
 import { type Home, openHome } from '../../src/home.ts';
 import { createNode, type SanghaNode } from '../../src/main.ts';
 import { readNodeConfig } from '../../src/node-config.ts';
@@ -23,7 +24,8 @@ export async function openNode(t: TestContext, root: string, env: Record<string,
   const { values, layers } = readNodeConfig({ home: root, port: 0 }, home.settingsFile, env);
   const keys = readNodeKeys(home.keys, undefined);
   const log = createLogger({ service: 'sangha', level: 'silent' });
-  const node = await createNode({ home, ...keys, layers, values, log, defer: (_name, each) => opened.push(each) });
-  const { url } = await node.gateway.listen({ host: values.BODHI_HOST, port: values.BODHI_PORT });
+  const port = await freePort(values.BODHI_HOST);
+  const node = await createNode({ home, port, ...keys, layers, values, log, defer: (_name, each) => opened.push(each) });
+  const { url } = await node.gateway.listen({ host: values.BODHI_HOST, port });
   return { ...node, home, url, close };
 }
