@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, realpath, rm, stat, statfs, symlink } from 'node:fs/promises';
+import { lstat, mkdir, readlink, realpath, rm, stat, statfs, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@sangha/errors';
 import { renameDurably, syncFile } from './durable.ts';
@@ -22,7 +22,7 @@ export interface BlobStore {
   removePart(jobId: string): Promise<void>;
   /** Makes a finished download a blob, durably. The caller has checked its hash. Doing it twice is fine. */
   adopt(partPath: string, sha256: string): Promise<{ path: string; sizeBytes: number }>;
-  /** Makes a file of the operator a blob without copying it. The caller has its hash from `hashOf`. */
+  /** Makes a file of the operator a blob without copying it. The caller has its hash from `hashOf`; throws `model_unusable` when it changed since. */
   link(sourcePath: string, sha256: string): Promise<{ path: string; sizeBytes: number }>;
   /** SHA-256 of any file; at once when the file is unchanged since the last time, also over restarts. */
   hashOf(path: string, options?: HashOptions): Promise<string>;
@@ -55,7 +55,8 @@ export function createBlobStore({ root, reserveBytes = 512 * 1024 * 1024 }: Blob
     if (entry === undefined) throw new AppError('model_not_found', 'The model file is not on this machine. Download it again.');
     if (!entry.isSymbolicLink()) return { path, sizeBytes: entry.size };
     const unchanged = await links.unchanged(sha256);
-    if (unchanged === undefined)
+    // A kill between writing down and linking leaves a link to another file than the one that was looked at.
+    if (unchanged === undefined || (await readlink(path).catch(absent)) !== unchanged.path)
       throw new AppError(
         'model_unusable',
         'The model file was changed or moved after it was added. Add it again from its folder.',
@@ -63,9 +64,22 @@ export function createBlobStore({ root, reserveBytes = 512 * 1024 * 1024 }: Blob
     return { path, sizeBytes: unchanged.sizeBytes };
   };
 
+  const hashOf = async (path: string, options?: HashOptions): Promise<string> => {
+    const real = await realpath(path);
+    const known = await hashes.unchanged(keyOfPath(real));
+    if (known !== undefined) return known.sha256;
+    const before = await fingerprintOf(real, '');
+    const sha256 = await hashFile(real, options);
+    const after = await fingerprintOf(real, sha256);
+    if (before.mtimeNs !== after.mtimeNs || before.sizeBytes !== after.sizeBytes) throw changed();
+    await hashes.keep(keyOfPath(real), after);
+    return sha256;
+  };
+
   return {
     pathOf,
     locate,
+    hashOf,
     has: (sha256) =>
       locate(sha256).then(
         () => true,
@@ -93,26 +107,15 @@ export function createBlobStore({ root, reserveBytes = 512 * 1024 * 1024 }: Blob
       const own = await lstat(path).catch(absent);
       if (own?.isFile()) return { path, sizeBytes: own.size };
       const source = await realpath(sourcePath);
+      // What was hashed is what is remembered: a change since then must be noticed now and later.
+      const hashed = (await hashOf(source)) === sha256 ? await hashes.unchanged(keyOfPath(source)) : undefined;
+      if (hashed?.sha256 !== sha256) throw changed();
       // The link is made beside and renamed over, so that nobody ever finds a moment without it.
       const draft = join(blobs, `.link-${randomUUID()}`);
       await symlink(source, draft);
-      const fingerprint = await fingerprintOf(source, sha256);
-      await links.keep(sha256, fingerprint);
+      await links.keep(sha256, hashed);
       await renameDurably(draft, path);
-      return { path, sizeBytes: fingerprint.sizeBytes };
-    },
-
-    async hashOf(path, options) {
-      const real = await realpath(path);
-      const known = await hashes.unchanged(keyOfPath(real));
-      if (known !== undefined) return known.sha256;
-      const before = await fingerprintOf(real, '');
-      const sha256 = await hashFile(real, options);
-      const after = await fingerprintOf(real, sha256);
-      if (before.mtimeNs !== after.mtimeNs || before.sizeBytes !== after.sizeBytes)
-        throw new AppError('model_unusable', 'The file changed while it was read. Try again when nothing writes to it.');
-      await hashes.keep(keyOfPath(real), after);
-      return sha256;
+      return { path, sizeBytes: hashed.sizeBytes };
     },
 
     async remove(sha256) {
@@ -144,6 +147,9 @@ function checkedJobId(jobId: string): string {
     throw new AppError('invalid_value', 'A download id has 26 letters and digits (ULID).');
   return jobId;
 }
+
+const changed = (): AppError =>
+  new AppError('model_unusable', 'The file changed while it was read. Try again when nothing writes to it.');
 
 const inGb = (bytes: number): string => `${(bytes / 1e9).toFixed(2)} GB`;
 

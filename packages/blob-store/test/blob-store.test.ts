@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { lstat, mkdtemp, readFile, readlink, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, readFile, readlink, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -61,6 +61,34 @@ test("an operator's file is linked, not copied, and a change of it is noticed", 
   await store.remove(sha256);
   assert.equal(await readFile(source, 'utf8'), 'weights', "the operator's file stays");
   assert.equal(await store.has(sha256), false);
+});
+
+test('a file that changes between its hashing and its linking does not get the name of what it was', async (t) => {
+  const { store, folder } = await scratch(t);
+  const source = join(folder, 'mine.gguf');
+  await writeFile(source, 'weights');
+  const sha256 = await store.hashOf(source);
+  await writeFile(source, 'other weights');
+  await assert.rejects(store.link(source, sha256), { code: 'model_unusable' });
+  await assert.rejects(store.locate(sha256), { code: 'model_not_found' });
+});
+
+test('a link that was cut off before its rename leads nobody to the file of before', async (t) => {
+  const { store, root, folder } = await scratch(t);
+  const [before, now] = [join(folder, 'before.gguf'), join(folder, 'now.gguf')];
+  for (const file of [before, now]) await writeFile(file, 'weights');
+  const sha256 = await store.hashOf(before);
+  await store.link(before, sha256);
+  const old = await readlink(store.pathOf(sha256));
+  await store.link(now, await store.hashOf(now));
+  // As after a kill: what is known of the new file is written, the link still points to the old one, which changed.
+  await rm(store.pathOf(sha256));
+  await symlink(old, store.pathOf(sha256));
+  await writeFile(before, 'poison!');
+  await assert.rejects(store.locate(sha256), { code: 'model_unusable' });
+  await store.link(now, sha256);
+  assert.equal((await store.locate(sha256)).sizeBytes, 7);
+  assert.deepEqual(await readdir(join(root, 'blobs')), [`sha256-${sha256}`]);
 });
 
 test('linking what is already stored keeps the own copy, and a download replaces a link', async (t) => {
