@@ -365,7 +365,7 @@ export const routes: readonly Route[] = [
     summary: 'Make an alias',
     status: 201,
     body: aliasSchema,
-    errors: ['alias_taken', 'not_found'],
+    errors: ['alias_taken', 'not_found', 'model_not_granted'],
     handler: createAlias,
     example: {
       alias: 'fast',
@@ -382,7 +382,7 @@ export const routes: readonly Route[] = [
     tag: 'aliases',
     summary: 'Change an alias',
     body: aliasSchema,
-    errors: ['not_found', 'alias_taken'],
+    errors: ['not_found', 'alias_taken', 'model_not_granted'],
     handler: updateAlias,
   }),
   control({
@@ -403,7 +403,7 @@ export const routes: readonly Route[] = [
     summary: 'Copy an alias under another name',
     status: 201,
     body: copyAliasSchema,
-    errors: ['not_found', 'alias_taken'],
+    errors: ['not_found', 'alias_taken', 'model_not_granted'],
     handler: copyAlias,
   }),
   control({

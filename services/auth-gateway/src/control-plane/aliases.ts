@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Answer, ControlCall } from '../route.ts';
 import { askedBy, idOf } from './asked-by.ts';
+import { parseContextFlags } from './context-flags.ts';
 import type { ControlPlane } from './control-plane.ts';
 
 const count = z.int().min(0).max(0xffff_ffff);
@@ -15,6 +16,11 @@ const contextParams = z
   })
   .partial()
   .strict();
+/** llama-server's own words, as BodhiApp's clients send them. */
+const contextFlags = z
+  .array(z.string().max(200))
+  .max(64)
+  .describe('llama-server flags: `["--ctx-size 4096", "-ngl 99"]`. An unknown flag is refused by name.');
 
 export const aliasSchema = z.object({
   alias: z.string().min(1).max(200),
@@ -22,7 +28,9 @@ export const aliasSchema = z.object({
   filename: z.string().min(1).max(400),
   snapshot: z.string().max(100).nullish(),
   request_params: z.record(z.string(), z.unknown()).nullish(),
-  context_params: contextParams.nullish(),
+  context_params: z
+    .union([contextParams, contextFlags], 'must be an object of known fields or a list of llama-server flags')
+    .nullish(),
   visibility: z.enum(['private', 'org']).default('private'),
 });
 export const copyAliasSchema = z.object({ alias: z.string().min(1).max(200) });
@@ -64,7 +72,7 @@ function aliasInput(id: string, body: z.infer<typeof aliasSchema>) {
     filename,
     snapshot: snapshot ?? '',
     requestParams: JSON.stringify(request_params ?? {}),
-    contextParams: toContextParams(context_params ?? {}),
+    contextParams: toContextParams(Array.isArray(context_params) ? parseContextFlags(context_params) : (context_params ?? {})),
     visibility,
   };
 }

@@ -54,7 +54,7 @@ export async function archivePull({ clients }: ControlPlane, call: ControlCall):
 
 type Download = Awaited<ReturnType<ControlPlane['clients']['downloads']['getDownload']>>;
 
-const pullBody = (job: Download) => ({
+export const pullBody = (job: Download) => ({
   id: job.id,
   repo: job.repo,
   filename: job.filename,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Answer, ControlCall } from '../route.ts';
+import { type Answer, type ControlCall, principalOf } from '../route.ts';
 import { askedBy, idOf } from './asked-by.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { orNull, type PageQuery, pageBody, pageRequest } from './paging.ts';
@@ -38,12 +38,18 @@ export async function createToken(
     { name, scope, grants: grants === undefined ? '' : JSON.stringify(grants), expiresAt: expires_at ?? '' },
     askedBy(call),
   );
-  return { body: { token: made.text, ...tokenBody(made.token) } };
+  return { body: tokenCreatedBody(made, principalOf(call.exchange).userId) };
 }
 
 export async function listTokens({ clients }: ControlPlane, call: ControlCall<PageQuery>): Promise<Answer> {
   const page = await clients.tokens.listTokens(pageRequest(call.query), askedBy(call));
-  return { body: pageBody(page.tokens.map(tokenBody), page) };
+  const { userId } = principalOf(call.exchange);
+  return {
+    body: pageBody(
+      page.tokens.map((token) => tokenBody(token, userId)),
+      page,
+    ),
+  };
 }
 
 export async function updateToken(
@@ -56,7 +62,8 @@ export async function updateToken(
     ...(status === undefined ? {} : { status }),
     ...(grants === undefined ? {} : { grants: JSON.stringify(grants) }),
   };
-  return { body: tokenBody(await clients.tokens.updateToken({ id: idOf(call), ...changes }, askedBy(call))) };
+  const token = await clients.tokens.updateToken({ id: idOf(call), ...changes }, askedBy(call));
+  return { body: tokenBody(token, principalOf(call.exchange).userId) };
 }
 
 export async function deleteToken({ clients }: ControlPlane, call: ControlCall): Promise<Answer> {
@@ -66,17 +73,25 @@ export async function deleteToken({ clients }: ControlPlane, call: ControlCall):
 
 type Token = Awaited<ReturnType<ControlPlane['clients']['tokens']['updateToken']>>;
 
-const tokenBody = (token: Token | null | undefined) =>
-  token && {
-    id: token.id,
-    name: token.name,
-    token_prefix: token.tokenPrefix,
-    scopes: token.scope,
-    scope: token.scope,
-    status: token.status,
-    grants: token.grants === '' ? null : JSON.parse(token.grants),
-    expires_at: orNull(token.expiresAt),
-    last_used_at: orNull(token.lastUsedAt),
-    created_at: token.createdAt,
-    updated_at: token.updatedAt,
-  };
+type Created = Awaited<ReturnType<ControlPlane['clients']['tokens']['createToken']>>;
+
+export const tokenCreatedBody = ({ text, token }: Created, userId: string) => ({
+  token: text,
+  ...(token ? tokenBody(token, userId) : {}),
+});
+
+/** `userId`: tokens are shown to their owner only. */
+export const tokenBody = (token: Token, userId: string) => ({
+  id: token.id,
+  user_id: userId,
+  name: token.name,
+  token_prefix: token.tokenPrefix,
+  scopes: token.scope,
+  scope: token.scope,
+  status: token.status,
+  grants: token.grants === '' ? null : JSON.parse(token.grants),
+  expires_at: orNull(token.expiresAt),
+  last_used_at: orNull(token.lastUsedAt),
+  created_at: token.createdAt,
+  updated_at: token.updatedAt,
+});
