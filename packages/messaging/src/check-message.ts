@@ -11,6 +11,8 @@ export const durableSubjects: readonly DurableSubject[] = [
 ];
 export const broadcastSubjects: readonly BroadcastSubject[] = ['registry.changed', 'catalog.changed'];
 
+export const defaultAckWaitMs = 30_000;
+
 /** Events are small; what is larger belongs into a row or a file that the event names. As large as NATS takes by default. */
 const maxPayloadBytes = 1024 ** 2;
 
@@ -34,7 +36,14 @@ export function checkBroadcast(subject: BroadcastSubject, orgId: string): void {
 }
 
 /** @throws AppError invalid_value */
-export function checkConsumer({ durable, subjects, concurrency = 1, ackWaitMs = 1, maxAttempts = 1 }: ConsumeOptions): void {
+export function checkConsumer({
+  durable,
+  subjects,
+  concurrency = 1,
+  lingerMs = 0,
+  ackWaitMs = defaultAckWaitMs,
+  maxAttempts = 1,
+}: ConsumeOptions): void {
   if (!/^[a-z0-9][a-z0-9_-]{0,63}$/.test(durable)) throw refuse('durable', 'lower-case letters, digits, hyphens; at most 64');
   if (subjects.length === 0 || !subjects.every((subject) => durableSubjects.includes(subject))) {
     throw refuse('subjects', `one or more of ${durableSubjects.join(', ')}`);
@@ -42,6 +51,9 @@ export function checkConsumer({ durable, subjects, concurrency = 1, ackWaitMs = 
   for (const [name, value] of Object.entries({ concurrency, ackWaitMs, maxAttempts })) {
     if (!Number.isSafeInteger(value) || value < 1) throw refuse(name, 'a whole number, at least 1');
   }
+  // Ends wait as long as messages do: a lease that ran out meanwhile would hand an ended message to another consumer.
+  if (!Number.isSafeInteger(lingerMs) || lingerMs < 0 || lingerMs >= ackWaitMs)
+    throw refuse('lingerMs', 'a whole number, less than ackWaitMs');
 }
 
 const refuse = (param: string, expected: string): AppError =>

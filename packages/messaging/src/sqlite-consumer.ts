@@ -31,6 +31,7 @@ export function startSqliteConsumer(deps: SqliteConsumerDeps): SqliteConsumer {
   const closing = new AbortController();
   const finished: Taken[] = [];
   let timer: NodeJS.Timeout | undefined;
+  let lingering: NodeJS.Timeout | undefined;
   let awake = false;
   // As many as could be taken were there: more are waiting, and those have waited enough.
   let behind = false;
@@ -38,17 +39,19 @@ export function startSqliteConsumer(deps: SqliteConsumerDeps): SqliteConsumer {
   const wake = (): void => {
     if (awake || closing.signal.aborted) return;
     awake = true;
-    const soon = lingerMs > 0 && !behind ? (run: () => void) => setTimeout(run, lingerMs) : nextTurn;
-    soon(() => {
-      awake = false;
-      if (closing.signal.aborted) return;
-      try {
-        work();
-      } catch (err) {
-        log.error({ err, durable }, 'The queue could not be read');
-        sleepUntil(clock() + 1000);
-      }
-    });
+    if (lingerMs > 0 && !behind) lingering = setTimeout(tryToWork, lingerMs);
+    else nextTurn(tryToWork);
+  };
+
+  const tryToWork = (): void => {
+    awake = false;
+    if (closing.signal.aborted) return;
+    try {
+      work();
+    } catch (err) {
+      log.error({ err, durable }, 'The queue could not be read');
+      sleepUntil(clock() + 1000);
+    }
   };
 
   const work = (): void => {
@@ -133,6 +136,7 @@ export function startSqliteConsumer(deps: SqliteConsumerDeps): SqliteConsumer {
     async close() {
       closing.abort();
       clearTimeout(timer);
+      clearTimeout(lingering);
       await Promise.all(running);
       recordFinished();
       onReturned();

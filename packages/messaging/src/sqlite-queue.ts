@@ -2,7 +2,7 @@ import { AppError } from '@sangha/errors';
 import type { Logger } from '@sangha/telemetry';
 import { backoffMs } from './backoff.ts';
 import { createBroadcasts } from './broadcasts.ts';
-import { checkConsumer, checkMessage } from './check-message.ts';
+import { checkConsumer, checkMessage, defaultAckWaitMs } from './check-message.ts';
 import type { DeadLetters, DurableSubject, Message, Messaging } from './messaging.ts';
 import { type SqliteConsumer, startSqliteConsumer } from './sqlite-consumer.ts';
 import { openSqliteStore, type SqliteStore } from './sqlite-store.ts';
@@ -55,7 +55,7 @@ export function openSqliteQueue(options: SqliteQueueOptions): Messaging & { read
     consume(wanted, handler) {
       if (closed) throw shuttingDown();
       checkConsumer(wanted);
-      const complete = { concurrency: 1, lingerMs: 0, ackWaitMs: 30_000, maxAttempts: 5, ...wanted };
+      const complete = { concurrency: 1, lingerMs: 0, ackWaitMs: defaultAckWaitMs, maxAttempts: 5, ...wanted };
       store.join(wanted.durable, wanted.subjects, clock());
       const onReturned = () => wake(wanted.subjects);
       const consumer = startSqliteConsumer({ store, options: complete, handler, clock, retryDelayMs, log, onReturned });

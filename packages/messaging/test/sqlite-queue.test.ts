@@ -57,6 +57,32 @@ test('a consumer that is killed in its handler has its message given again at on
   assert.ok(logged.some((line) => /never ended/.test(line)));
 });
 
+test('a kill between the end of a handler and its record costs a second delivery and nothing else', {
+  timeout: 60_000,
+}, async (t) => {
+  const file = join(temporaryFolder(t), 'messages.db');
+  const { log } = keepLog();
+  const sent = message();
+  const publisher = openSqliteQueue({ file, log });
+  await publisher.publish(sent);
+  await publisher.close();
+  assert.deepEqual(await linesUntilKilled(t, 'end-and-be-killed.ts', file, 2), [`${sent.messageId} 1`]);
+
+  const queue = openSqliteQueue({ file, log });
+  t.after(() => queue.close());
+  const inbox = collect(queue, { durable: 'd' });
+  const last = message();
+  await queue.publish(last);
+  assert.deepEqual(
+    (await inbox.got(2)).map(({ messageId, attempt }) => [messageId, attempt]),
+    [
+      [sent.messageId, 2],
+      [last.messageId, 1],
+    ],
+  );
+  assert.equal(await queue.deadLetters.count(), 0);
+});
+
 test('only the owner of the process reads the queue', async (t) => {
   const file = join(temporaryFolder(t), 'deep', 'messages.db');
   const queue = openSqliteQueue({ file, log: keepLog().log });
