@@ -1,4 +1,5 @@
 import type { Database } from '@sangha/database';
+import { isAppError } from '@sangha/errors';
 import type { OrgId } from '@sangha/identity';
 import type { Db } from './db.ts';
 import type { MeteredRequest } from './domain/usage.ts';
@@ -40,7 +41,14 @@ export function createUsageLedger({ database }: { database: Database<Db> }): Usa
       );
       for (const { request, resolve } of batch) resolve(added.delete(request.requestId));
     } catch (error) {
-      for (const { reject } of batch) reject(error);
+      // A database that is down or slow is not asked more often because of it.
+      if (batch.length === 1 || isAppError(error)) {
+        for (const { reject } of batch) reject(error);
+        return;
+      }
+      // One that the database refuses must not take the others along; halving finds it in few steps.
+      const half = Math.ceil(batch.length / 2);
+      for (const part of [batch.slice(0, half), batch.slice(half)]) await write(orgId, part);
     }
   }
 

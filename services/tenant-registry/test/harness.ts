@@ -13,7 +13,7 @@ import {
   type OrgId,
   type PlatformContext,
 } from '@sangha/identity';
-import { type Messaging, openSqliteQueue } from '@sangha/messaging';
+import { type DeadLetters, type Messaging, openSqliteQueue } from '@sangha/messaging';
 import { Directory, events, Members, Organizations, Settings, Tokens, Usage } from '@sangha/protos';
 import { type Client, local } from '@sangha/rpc';
 import { createKeyring, newPlatformKeyText, parsePlatformKeys, Secret } from '@sangha/secrets';
@@ -32,6 +32,7 @@ export const platform: PlatformContext = Object.freeze({ kind: 'platform' });
 export interface Harness {
   database: Database<Db>;
   messaging: Messaging;
+  deadLetters: DeadLetters;
   directory: Client<typeof Directory>;
   organizations: Client<typeof Organizations>;
   members: Client<typeof Members>;
@@ -104,6 +105,7 @@ export async function openRegistry(
     ...clients,
     database,
     messaging,
+    deadLetters: messaging.deadLetters,
     told,
     advance: (ms) => {
       offsetMs += ms;
