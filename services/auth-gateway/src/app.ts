@@ -12,6 +12,7 @@ import { createUpstream } from './data-plane/upstream.ts';
 import type { Exchange } from './exchange.ts';
 import { createFront } from './front.ts';
 import { createDirectoryCache } from './pipeline/directory.ts';
+import { endWithdrawn } from './pipeline/end-withdrawn.ts';
 import { createLimits } from './pipeline/limits.ts';
 import { createPipeline } from './pipeline/pipeline.ts';
 import { requestIds } from './pipeline/request-id.ts';
@@ -100,6 +101,7 @@ export function createAuthGateway({ clients, messaging, log, metrics, config, cl
     messaging.listen('registry.changed', (orgId) => {
       directory.forget(orgId);
       models.forget(orgId);
+      void endWithdrawn(front.open(), orgId, { directory, config, clock }, fail);
     }),
     messaging.listen('catalog.changed', (orgId) => models.forget(orgId)),
   ];

@@ -24,6 +24,8 @@ export interface GatewayConfig {
   upstream: UpstreamConfig;
   /** A streaming caller who waits this long for its turn gets comments that keep the connection alive; until then a failure is a plain HTTP status. */
   waitCommentAfterMs: number;
+  /** A caller who takes nothing of a waiting answer for this long is cut off, because it holds a place in an engine or at a provider. */
+  stalledCallerMs: number;
   /** How long streams may go on after `close()`. */
   closeGraceMs: number;
 }
@@ -58,6 +60,7 @@ export function gatewayConfig(options: GatewayOptions = {}): GatewayConfig {
     sessionlessAdministration: false,
     platformKey: undefined,
     waitCommentAfterMs: 2000,
+    stalledCallerMs: 120_000,
     closeGraceMs: 10_000,
     ...rest,
     upstream: {

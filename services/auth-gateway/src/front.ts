@@ -20,6 +20,8 @@ export interface Front {
   listen(address: { host: string; port: number }): Promise<string>;
   /** Stops accepting, lets answers end for `closeGraceMs`, then ends streams with their dialect's error. */
   close(): Promise<void>;
+  /** What is being answered now. */
+  open(): Exchange[];
 }
 
 /** After a stream was told to end, this long until its connection is cut. */
@@ -61,6 +63,7 @@ export function createFront({ handle, metrics, newRequestId, log, clock, closeGr
 
   return {
     listen: ({ host, port }) => listen(server, host, port),
+    open: () => open.all(),
     async close() {
       closing = true;
       const closed = new Promise<void>((resolve) => {

@@ -76,6 +76,12 @@ function match({ segments, rest }: Pattern, path: string): Record<string, string
 }
 
 function decoded(text: string): string {
+  const plain = unescaped(text);
+  if (plain.includes('\0')) throw new AppError('invalid_value', 'The path holds a NUL.');
+  return plain;
+}
+
+function unescaped(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch (cause) {

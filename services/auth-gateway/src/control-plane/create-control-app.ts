@@ -7,6 +7,7 @@ import type { Exchange } from '../exchange.ts';
 import { stripIdentityTrailers } from '../pipeline/strip-identity-headers.ts';
 import { type Answer, type ControlRoute, groups } from '../route.ts';
 import type { ControlPlane } from './control-plane.ts';
+import { refuseNul } from './refuse-nul.ts';
 import { sendEvents } from './send-events.ts';
 
 /** The exchange that the front opened for a request of Express. */
@@ -30,6 +31,9 @@ export function createControlApp(
     stripIdentityTrailers(req);
     const exchange = exchangeOf(req);
     const route = exchange.route as ControlRoute;
+    // Answered while the body was on its way: the credential was withdrawn.
+    if (res.writableEnded) return;
+    refuseNul(req.query);
     const work = new AbortController();
     exchange.abort = (reason) => work.abort(reason);
     const answer = await route.handler(plane, {
@@ -72,7 +76,9 @@ function jsonBody(bytes: unknown): unknown {
   if (!Buffer.isBuffer(bytes) || bytes.length === 0) return {};
   // The scan refuses what JSON.parse would quietly settle: a key that appears twice.
   scanJson(bytes);
-  return JSON.parse(bytes.toString());
+  const value: unknown = JSON.parse(bytes.toString());
+  refuseNul(value);
+  return value;
 }
 
 function exchangeOf(req: Request): Exchange {

@@ -5,6 +5,7 @@ import type { Exchange } from '../exchange.ts';
 import { headersFor } from '../headers-for.ts';
 import { principalOf } from '../route.ts';
 import { errorBody } from '../send-error.ts';
+import { cutWhenStalled } from './cut-when-stalled.ts';
 import type { DataPlane } from './data-plane.ts';
 import { estimatedTokens } from './estimated-tokens.ts';
 import type { Endpoint } from './generation.ts';
@@ -118,9 +119,14 @@ class Forwarding implements Dispatcher.DispatchHandler {
     if (this.#stopped !== undefined) controller.abort(this.#stopped);
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     // 103 and its kin are about the connection to us.
     if (status < 200) return;
+    // A portal or a wrong path, which no client of ours can read and no browser should render as ours.
+    if (status < 300 && headers['content-type']?.startsWith('text/html')) {
+      controller.abort(notAModel());
+      return;
+    }
     this.#status = status;
     this.#headers = headers;
     if (status >= 300) {
@@ -152,7 +158,11 @@ class Forwarding implements Dispatcher.DispatchHandler {
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#collected !== undefined) {
       this.#collectedBytes += chunk.length;
-      if (this.#status < 300 || this.#collectedBytes <= maxErrorBytes) this.#collected.push(chunk);
+      this.#collected.push(chunk);
+      if (this.#status >= 300 && this.#collectedBytes > maxErrorBytes) {
+        this.#refuse();
+        controller.abort(notAModel());
+      }
       return;
     }
     let piece = chunk;
@@ -163,7 +173,13 @@ class Forwarding implements Dispatcher.DispatchHandler {
     } else this.#tail = endOf(this.#tail, chunk);
     if (!this.#res.write(piece)) {
       controller.pause();
-      this.#res.once('drain', () => controller.resume());
+      const stopWatching = cutWhenStalled(this.#res, this.#plane.config.stalledCallerMs);
+      this.#res.once('close', stopWatching);
+      this.#res.once('drain', () => {
+        stopWatching();
+        this.#res.off('close', stopWatching);
+        controller.resume();
+      });
     }
   }
 
@@ -196,6 +212,8 @@ class Forwarding implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, cause: Error): void {
+    // A refusal that was cut off is answered already.
+    if (this.#settled) return;
     const error = this.#stopped ?? failureOf(cause);
     const outcome = error.code === 'cancelled' ? 'aborted' : 'failed';
     if (this.#sse !== undefined && !this.#res.destroyed) {
@@ -228,7 +246,9 @@ class Forwarding implements Dispatcher.DispatchHandler {
     if (this.#settled) return;
     this.#settled = true;
     const { target, reserved, body } = this.#work;
-    if (this.#status === 0 || this.#status >= 300) {
+    // Who leaves before a provider answers has had it work all the same; how long, nobody knows: what was reserved stays spent.
+    const leftEarly = this.#status === 0 && outcome === 'aborted' && this.#controller !== undefined;
+    if ((this.#status === 0 || this.#status >= 300) && !leftEarly) {
       this.#exchange.limits?.settle(reserved, 0);
       return;
     }
@@ -237,7 +257,8 @@ class Forwarding implements Dispatcher.DispatchHandler {
       completionTokens: this.#sse?.frames ?? 0,
       cachedTokens: 0,
     };
-    this.#exchange.limits?.settle(reserved, usage.promptTokens + usage.completionTokens);
+    const used = usage.promptTokens + usage.completionTokens;
+    this.#exchange.limits?.settle(reserved, leftEarly ? Math.max(reserved, used) : used);
     this.#plane.usage.record({
       principal: principalOf(this.#exchange),
       requestId: this.#exchange.requestId,
@@ -256,6 +277,12 @@ function endOf(tail: Buffer | undefined, chunk: Buffer): Buffer {
   if (chunk.length >= tailBytes || tail === undefined || tail.length === 0) return chunk.subarray(-tailBytes);
   return Buffer.concat([tail, chunk]).subarray(-tailBytes);
 }
+
+const notAModel = (): AppError =>
+  new AppError(
+    'upstream_failed',
+    'The provider of this model answered with something else than a model does. Check its base_url.',
+  );
 
 /** What went wrong between us and the provider, fit for the caller. */
 function failureOf(cause: Error): AppError {

@@ -34,6 +34,7 @@ export function generation(endpoint: Endpoint): (plane: DataPlane, exchange: Exc
       if (error !== undefined) return plane.fail(exchange, error);
       try {
         const object = scanJson(body);
+        refuseAddress(object);
         const name = modelName(exchange, body, object);
         const target = plane.models.resolve(principalOf(exchange), name, exchange.requestId);
         if (!(target instanceof Promise)) return start(endpoint, plane, exchange, body, object, target);
@@ -56,7 +57,7 @@ function start(
   target: PreparedTarget,
 ): void {
   // The caller left while the name was resolved.
-  if (exchange.res.destroyed) return;
+  if (exchange.res.destroyed || exchange.res.writableEnded) return;
   const reserved = reserveTokens(exchange, body, object);
   try {
     if (target.kind === 'remote') {
@@ -91,6 +92,15 @@ function modelName({ settings }: Exchange, body: Buffer, object: ScannedObject):
   }
   if (typeof name !== 'string') throw new AppError('invalid_value', 'model must be a text.', { param: 'model' });
   return name;
+}
+
+/** Proxies of other makes send the request, and the operator's key with it, to the server that it names. */
+function refuseAddress(object: ScannedObject): void {
+  const named = memberOf(object, 'base_url') ?? memberOf(object, 'api_base');
+  if (named === undefined) return;
+  throw new AppError('invalid_value', `${named.key}: where a model is reached is configured, not asked for. Leave it out.`, {
+    param: named.key,
+  });
 }
 
 function reserveTokens({ limits, settings }: Exchange, body: Buffer, object: ScannedObject): number {

@@ -5,6 +5,7 @@ import type { Exchange } from '../exchange.ts';
 import { headersFor } from '../headers-for.ts';
 import { principalOf } from '../route.ts';
 import { errorBody } from '../send-error.ts';
+import { cutWhenStalled } from './cut-when-stalled.ts';
 import type { DataPlane } from './data-plane.ts';
 import type { Settle } from './generation.ts';
 
@@ -25,7 +26,7 @@ const done = 'data: [DONE]\n\n';
  */
 export async function* generate(plane: DataPlane, exchange: Exchange, request: GenerateRequest): AsyncGenerator<GenerateEvent> {
   // Between two generations of one request nobody listens for the caller's leaving.
-  if (exchange.res.destroyed) throw new AppError('cancelled', 'The caller left.');
+  if (exchange.res.destroyed || exchange.res.writableEnded) throw new AppError('cancelled', 'The caller left.');
   const work = new AbortController();
   let reason: AppError | undefined;
   exchange.abort = (why) => {
@@ -58,10 +59,12 @@ export async function streamLocal(
 ): Promise<void> {
   const { res } = exchange;
   let usage: EngineUsage | null = null;
+  let seen = 0;
   let begun = false;
   let ended = false;
   try {
     for await (const event of events) {
+      seen += tokensIn(event);
       let text = '';
       if (event.delta) text = writer.chunks(event.delta.chunks);
       else if (event.finished) {
@@ -71,7 +74,7 @@ export async function streamLocal(
       } else if (event.started) continue;
       else if (plane.clock() - exchange.startedAtMs >= plane.config.waitCommentAfterMs) {
         openStream(exchange);
-        await write(exchange, waitComment(event));
+        await write(plane, exchange, waitComment(event));
         continue;
       }
       if (!begun && text !== '') {
@@ -79,16 +82,19 @@ export async function streamLocal(
         openStream(exchange);
         text = writer.begin() + text;
       }
-      if (text !== '') await write(exchange, text);
+      if (text !== '') await write(plane, exchange, text);
     }
     if (!ended) throw new AppError('engine_crashed', 'The model stopped before its answer was complete. Try again.');
   } catch (thrown) {
     const error = toAppError(thrown);
-    if (!res.headersSent) throw error;
+    if (!res.headersSent) {
+      settle(seen);
+      throw error;
+    }
     if (error.code !== 'cancelled') plane.log.warn({ err: error, requestId: exchange.requestId }, 'stream broke');
     if (!res.destroyed) res.write(`data: ${JSON.stringify(errorBody(error))}\n\n${done}`);
   }
-  settle(tokensOf(usage));
+  settle(tokensOf(usage) ?? seen);
   res.end();
 }
 
@@ -99,14 +105,19 @@ export async function collectLocal(
   add: (chunks: readonly Chunk[]) => void,
 ): Promise<Finished> {
   let finished: Finished | undefined;
-  for await (const event of events) {
-    if (event.delta) add(event.delta.chunks);
-    else if (event.finished) finished = event.finished;
+  let seen = 0;
+  try {
+    for await (const event of events) {
+      seen += tokensIn(event);
+      if (event.delta) add(event.delta.chunks);
+      else if (event.finished) finished = event.finished;
+    }
+    if (finished === undefined)
+      throw new AppError('engine_crashed', 'The model stopped before its answer was complete. Try again.');
+    return finished;
+  } finally {
+    settle(tokensOf(finished?.usage ?? null) ?? seen);
   }
-  if (finished === undefined)
-    throw new AppError('engine_crashed', 'The model stopped before its answer was complete. Try again.');
-  settle(tokensOf(finished.usage));
-  return finished;
 }
 
 /** Answers with JSON in one write. */
@@ -120,6 +131,14 @@ export function sendJson(exchange: Exchange, value: unknown): void {
 
 const tokensOf = (usage: EngineUsage | null): number | undefined =>
   usage === null ? undefined : usage.promptTokens + usage.completionTokens;
+
+/** What a generation has used so far: whoever leaves before the engine's own count pays for this. */
+function tokensIn({ started, delta }: GenerateEvent): number {
+  if (started) return started.promptTokens;
+  let tokens = 0;
+  if (delta) for (const chunk of delta.chunks) tokens += chunk.tokens;
+  return tokens;
+}
 
 function openStream(exchange: Exchange): void {
   if (exchange.res.headersSent) return;
@@ -135,9 +154,10 @@ function waitComment({ queued, loading }: GenerateEvent): string {
 }
 
 /** Waits when the caller reads slowly, so that nothing piles up; the runner's stream waits with us. */
-async function write({ res }: Exchange, text: string): Promise<void> {
+async function write({ config }: DataPlane, { res }: Exchange, text: string): Promise<void> {
   if (res.destroyed) throw new AppError('cancelled', 'The caller left.');
   if (res.write(text)) return;
+  const stopWatching = cutWhenStalled(res, config.stalledCallerMs);
   const left = new AbortController();
   const onClose = (): void => left.abort();
   res.once('close', onClose);
@@ -146,6 +166,7 @@ async function write({ res }: Exchange, text: string): Promise<void> {
   } catch {
     throw new AppError('cancelled', 'The caller left.');
   } finally {
+    stopWatching();
     res.off('close', onClose);
   }
 }

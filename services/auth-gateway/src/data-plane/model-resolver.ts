@@ -27,7 +27,8 @@ export function createModelResolver({
     resolve(asker, name, requestId) {
       if (name.length > maxNameLength) throw notFound(name);
       // Names are resolved for the asker: a private alias of one member is no name for another.
-      const key = { orgId: asker.orgId, key: `${asker.tokenId ?? ''}/${asker.userId}/${name}` };
+      // The length keeps an id with a slash in it apart from a name with one.
+      const key = { orgId: asker.orgId, key: `${asker.tokenId ?? ''}/${asker.userId.length}/${asker.userId}/${name}` };
       const held = targets.get(key);
       return held !== undefined ? demandGrant(asker, held, name) : load(asker, key, name, requestId);
     },
@@ -40,6 +41,8 @@ export function createModelResolver({
     name: string,
     requestId: string,
   ): Promise<PreparedTarget> {
+    // Postgres holds no NUL, so no model has one in its name.
+    if (name.includes('\0')) throw notFound(name);
     const found = await targets.load(key, async () => {
       try {
         return prepareTarget(await resolver.resolve({ name }, { context: asker, requestId }));

@@ -16,6 +16,7 @@ export interface SseTail {
   readonly frames: number;
 }
 
+const empty = Buffer.alloc(0);
 const LF = 0x0a;
 const CR = 0x0d;
 const usageKey = Buffer.from('"usage"');
@@ -26,10 +27,23 @@ const crlfLineEnds = Buffer.from('\r\n\r\n');
 const maxPendingBytes = 1024 * 1024;
 
 export function createSseTail(hidesUsage: boolean): SseTail {
-  let pending: Buffer | undefined;
+  /** The beginning of an event, in memory that doubles: pieces of any size are copied about once. */
+  let memory = empty;
+  let held = 0;
   let ended = false;
   let usage: TokenUsage | undefined;
   let frames = 0;
+
+  const hold = (piece: Buffer): void => {
+    if (piece.length === 0) return;
+    if (held + piece.length > memory.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(4096, 2 * (held + piece.length)));
+      memory.copy(larger, 0, 0, held);
+      memory = larger;
+    }
+    piece.copy(memory, held);
+    held += piece.length;
+  };
 
   const look = (whole: Buffer): Buffer | undefined => {
     frames += countEvents(whole);
@@ -52,19 +66,31 @@ export function createSseTail(hidesUsage: boolean): SseTail {
 
   return {
     take(chunk) {
-      const bytes = pending === undefined ? chunk : Buffer.concat([pending, chunk]);
-      const end = endOfLastEvent(bytes);
-      if (end === 0 && bytes.length <= maxPendingBytes) {
-        pending = bytes;
-        return undefined;
+      if (held === 0) {
+        const end = endOfLastEvent(chunk);
+        if (end === chunk.length) return look(chunk);
+        hold(chunk.subarray(end));
+        return end === 0 ? undefined : look(chunk.subarray(0, end));
       }
-      pending = end === bytes.length || end === 0 ? undefined : bytes.subarray(end);
-      return look(end === bytes.length || end === 0 ? bytes : bytes.subarray(0, end));
+      // An empty line may have begun up to three bytes before.
+      const searched = Math.max(0, held - 3);
+      hold(chunk);
+      const found = endOfLastEvent(memory.subarray(searched, held));
+      if (found === 0 && held <= maxPendingBytes) return undefined;
+      const bytes = memory.subarray(0, held);
+      const end = found === 0 ? held : searched + found;
+      // What is handed out is on its way to the caller: its memory is not used again.
+      memory = empty;
+      held = 0;
+      hold(bytes.subarray(end));
+      return look(bytes.subarray(0, end));
     },
     rest() {
-      const left = pending;
-      pending = undefined;
-      return left === undefined ? undefined : look(Buffer.concat([left, lineEnds]));
+      if (held === 0) return undefined;
+      const left = memory.subarray(0, held);
+      held = 0;
+      memory = empty;
+      return look(Buffer.concat([left, lineEnds]));
     },
     get ended() {
       return ended;
@@ -119,15 +145,22 @@ function mayHoldUsage(bytes: Buffer): boolean {
 /** The events of these bytes, each with its empty line. */
 function* eventsOf(bytes: Buffer): Generator<Buffer> {
   let start = 0;
+  let lf = -1;
+  let crlf = -1;
   while (start < bytes.length) {
-    const lf = bytes.indexOf(lineEnds, start);
-    const crlf = bytes.indexOf(crlfLineEnds, start);
-    const ends = [lf === -1 ? undefined : lf + 2, crlf === -1 ? undefined : crlf + 4].filter((end) => end !== undefined);
-    const end = ends.length === 0 ? bytes.length : Math.min(...ends);
+    // Searched again only once it is passed: what is not there would be looked for to the end, event by event.
+    if (lf < start) lf = positionOf(bytes, lineEnds, start);
+    if (crlf < start) crlf = positionOf(bytes, crlfLineEnds, start);
+    const end = Math.min(bytes.length, lf + lineEnds.length, crlf + crlfLineEnds.length);
     yield bytes.subarray(start, end);
     start = end;
   }
 }
+
+const positionOf = (bytes: Buffer, wanted: Buffer, from: number): number => {
+  const at = bytes.indexOf(wanted, from);
+  return at === -1 ? Number.POSITIVE_INFINITY : at;
+};
 
 function dataOf(event: Buffer): { usage?: unknown; choices?: unknown } | undefined {
   const text = event

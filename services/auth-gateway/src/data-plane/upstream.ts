@@ -37,6 +37,11 @@ const inside = networks([
   '198.18.0.0/15',
   'fc00::/7',
   'fec0::/10',
+  // Addresses that carry an IPv4 one for a translator or relay: NAT64 of a site's own, 6to4, Teredo, SIIT.
+  '64:ff9b:1::/48',
+  '2002::/16',
+  '2001::/32',
+  '::ffff:0:0:0/96',
 ]);
 
 /** Metadata and link-local addresses are never reached, loopback and private ones only where `allowed` lists the host, address or network. */

@@ -34,8 +34,11 @@ export function usageOf(value: unknown): TokenUsage | undefined {
   return { promptTokens: count(prompt_tokens), completionTokens: count(completion_tokens), cachedTokens: count(cached) };
 }
 
+/** More than any context holds: whoever claims more errs or lies, and must not shut an organisation out of its own limits. */
+const mostTokens = 16_777_216;
+
 const count = (value: unknown): number =>
-  typeof value === 'number' && value > 0 && value < Number.MAX_SAFE_INTEGER ? Math.floor(value) : 0;
+  typeof value === 'number' && value > 0 && value < Number.MAX_SAFE_INTEGER ? Math.min(mostTokens, Math.floor(value)) : 0;
 
 /** The text from the brace at `open` to its partner. Usage objects hold no texts with braces. */
 function balanced(text: string, open: number): string | undefined {

@@ -3,9 +3,8 @@ import { AppError } from '@sangha/errors';
 import { parseToken } from '@sangha/identity';
 import type { Exchange } from '../exchange.ts';
 import { groups } from '../route.ts';
-import type { TokenRecord } from './directory.ts';
+import { type TokenRecord, usableToken } from './directory.ts';
 import type { PipelineParts, Rule } from './rule.ts';
-import { suspended } from './suspended.ts';
 
 /**
  * Turns the credential's text into a principal. What the text itself says (its checksum, its organisation) is checked before anyone
@@ -41,19 +40,16 @@ export const authenticate = ({ config, directory, clock }: PipelineParts): Rule 
       return undefined;
     }
     return directory.loadToken(token).then((record) => {
-      if (record === undefined) throw new AppError('token_invalid', 'This API token is not known. Create a new one.');
       admit(exchange, record);
       return undefined;
     });
   };
 
-  function admit(exchange: Exchange, record: TokenRecord): void {
+  function admit(exchange: Exchange, found: TokenRecord | undefined): void {
     const { hostOrganization } = exchange;
+    const record = usableToken(found, clock());
     // The text named the organisation; this is what the directory says of the row behind it.
     if (hostOrganization !== undefined && hostOrganization.id !== record.principal.orgId) throw wrongOrganization();
-    if (record.expiresAtMs <= clock()) throw new AppError('token_expired', 'This API token has expired. Create a new one.');
-    if (record.orgStatus === 'deleted') throw new AppError('token_invalid', 'This API token is not known. Create a new one.');
-    if (record.orgStatus !== 'active') throw suspended();
     exchange.principal = record.principal;
   }
 };

@@ -13,6 +13,7 @@ import {
 } from '@sangha/identity';
 import type { AuthenticatedToken, GatewayClients, Organization } from '../clients.ts';
 import { type OrgSettings, orgSettings } from './settings.ts';
+import { suspended } from './suspended.ts';
 
 /** Staleness when the bus is down; with it, a change is in force within a second. */
 const ttlMs = 30_000;
@@ -77,10 +78,9 @@ export function createDirectoryCache({
         throw new AppError('unavailable', 'The settings of the organisation are not known yet. Try again.');
       return found;
     },
-    peekOrganization: (slug) => organizations.get(platformKey(slug)),
+    peekOrganization: (slug) => organizations.get(slugKey(slug)),
     loadOrganization: (slug) =>
-      // A slug has no space, so this name is no organisation's.
-      organizations.load(platformKey(slug ?? 'the only one'), () => {
+      organizations.load(slug === undefined ? onlyOne : slugKey(slug), () => {
         const selector = slug === undefined ? ({ only: true } as const) : { slug };
         return absentIf('org_not_found', directory.findOrganization(selector, { context: platform }));
       }),
@@ -91,6 +91,10 @@ export function createDirectoryCache({
     },
   };
 }
+
+// Strangers choose slugs freely, by host: no text of theirs may be the key of another question.
+const slugKey = (slug: string) => platformKey(`slug ${slug}`);
+const onlyOne = platformKey('only');
 
 /** The gateway asking on its own behalf inside an organisation. */
 export const gatewayContext = (orgId: OrgId): OrgContext =>
@@ -103,6 +107,15 @@ async function absentIf<T>(code: 'token_invalid' | 'org_not_found', answer: Prom
     if (isAppError(error) && (error.code === code || (code === 'org_not_found' && error.code === 'not_found'))) return undefined;
     throw error;
   }
+}
+
+/** @throws AppError why a token that the directory found, or did not, can't be used now */
+export function usableToken(record: TokenRecord | undefined, nowMs: number): TokenRecord {
+  if (record === undefined || record.orgStatus === 'deleted')
+    throw new AppError('token_invalid', 'This API token is not known. Create a new one.');
+  if (record.expiresAtMs <= nowMs) throw new AppError('token_expired', 'This API token has expired. Create a new one.');
+  if (record.orgStatus !== 'active') throw suspended();
+  return record;
 }
 
 /** @throws AppError `token_invalid` for a record that can't be trusted: an unknown role or scope, malformed grants */

@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import type { OrgSettings } from './settings.ts';
 
 const minuteMs = 60_000;
+const mostDebtMinutes = 60;
 
 /** What one organisation may still do in this process. All of it changes in one step of the event loop, so there is no check-then-charge gap. */
 export interface OrgLimits {
@@ -83,7 +84,9 @@ function createBucket(clock: () => number) {
     /** 0 when taken, else the milliseconds until it can be. */
     take(amount: number, perMinute: number): number {
       const nowMs = clock();
-      level = Math.min(perMinute, level + ((nowMs - filledAtMs) * perMinute) / minuteMs);
+      // A debt is over in an hour, whatever made it.
+      const owed = Math.max(level, -mostDebtMinutes * perMinute);
+      level = Math.min(perMinute, owed + ((nowMs - filledAtMs) * perMinute) / minuteMs);
       filledAtMs = nowMs;
       if (level < amount) return ((amount - level) * minuteMs) / perMinute;
       level -= amount;

@@ -11,9 +11,11 @@ export function trustedPeers(list: readonly string[]): (address: string | undefi
 
 /** Adds an address or network. @throws Error when it is neither */
 export function addNetwork(networks: BlockList, entry: string): void {
-  const [address = '', bits] = entry.split('/');
+  const [address = '', bits, ...more] = entry.split('/');
   const version = isIP(address);
-  if (version === 0) throw new Error(`"${entry}" is not an IP address or network.`);
+  // Number('') is 0, and a network of 0 bits is everybody.
+  if (version === 0 || more.length > 0 || (bits !== undefined && !/^\d{1,3}$/.test(bits)))
+    throw new Error(`"${entry}" is not an IP address or network.`);
   const family = version === 4 ? 'ipv4' : 'ipv6';
   if (bits === undefined) networks.addAddress(address, family);
   else networks.addSubnet(address, Number(bits), family);

@@ -47,6 +47,8 @@ export interface World {
   addModel(org: Org, name: string, target: ModelRow): void;
   setSetting(org: Org, key: string, value: unknown): void;
   tokenRow(text: string): TokenRow;
+  /** As if its owner had ended it; nobody is told. */
+  removeToken(text: string): void;
   /** From now on the directory answers this token with a row of that organisation. */
   lie(text: string, org: Org): void;
   /** What the registry broadcasts after a change. */
@@ -322,6 +324,7 @@ export async function startGateway(options: WorldOptions = {}): Promise<World> {
     addModel: (org, name, row) => void models.set(`${org.id}/${name}`, row),
     setSetting: (org, key, value) => void settings.set(org.id, { ...settings.get(org.id), [key]: JSON.stringify(value) }),
     tokenRow: (text) => tokens.get(hashToken(text)) as TokenRow,
+    removeToken: (text) => void tokens.delete(hashToken(text)),
     lie: (text, org) => void lies.set(hashToken(text), org.id),
     registryChanged: (org) => broadcast('registry.changed', org),
     catalogChanged: (org) => broadcast('catalog.changed', org),

@@ -18,7 +18,7 @@ export const embeddings: Endpoint = {
     const asked = parseRequest(embeddingsSchema, request);
     const work = new AbortController();
     exchange.abort = (reason) => work.abort(reason);
-    const { embeddings, promptTokens } = await plane.inference.embed(
+    const answer = plane.inference.embed(
       {
         requestId: exchange.requestId,
         modelId: target.modelId,
@@ -27,6 +27,11 @@ export const embeddings: Endpoint = {
       },
       { context: principalOf(exchange), requestId: exchange.requestId, signal: work.signal, deadlineMs },
     );
+    const { embeddings, promptTokens } = await answer.catch((error: unknown) => {
+      // Who leaves underway has had it computed: what was reserved stays spent.
+      if (work.signal.aborted) settle(undefined);
+      throw work.signal.aborted ? work.signal.reason : error;
+    });
     exchange.abort = undefined;
     settle(promptTokens);
     const size = embeddings[0]?.values.length ?? 0;
