@@ -37,6 +37,7 @@ import { PrismaClient as RegistryClient } from '@sangha/tenant-registry/sqlite';
 import type { Home } from './home.ts';
 import { createLocalCalls } from './local-calls.ts';
 import { gatewayConfigOf, type NodeValues, runnerConfigOf } from './node-config.ts';
+import { opening } from './opening.ts';
 
 export interface NodeOptions {
   home: Home;
@@ -67,7 +68,8 @@ export async function createNode(options: NodeOptions): Promise<SanghaNode> {
   const metrics = createMetrics({ service: 'sangha' });
   const blobs = createBlobStore({ root: home.models });
 
-  const messaging = openSqliteQueue({ file: join(home.databases, 'messages.db'), clock, log });
+  const queueFile = join(home.databases, 'messages.db');
+  const messaging = await opening(queueFile, () => openSqliteQueue({ file: queueFile, clock, log }));
   defer('messages', () => messaging.close());
   const [registryRows, catalogRows, downloadRows] = await Promise.all([
     openRows<RegistryDb>(home, 'tenant-registry', 'registry.db', (adapter) => new RegistryClient({ adapter }), log),
@@ -138,11 +140,11 @@ export async function createNode(options: NodeOptions): Promise<SanghaNode> {
 /** Opens one owner's file, at the newest schema. */
 async function openRows<Db>(home: Home, service: string, name: string, prisma: SqliteOptions['prisma'], log: Logger) {
   const file = join(home.databases, name);
-  await migrate(
-    sqliteTarget({ file }),
-    await readMigrations(new URL(`../../../services/${service}/migrations/sqlite/`, import.meta.url)),
-  );
-  return openSqlite<Db>({ file, prisma, log });
+  const migrations = await readMigrations(new URL(`../../../services/${service}/migrations/sqlite/`, import.meta.url));
+  return opening(file, async () => {
+    await migrate(sqliteTarget({ file }), migrations);
+    return openSqlite<Db>({ file, prisma, log });
+  });
 }
 
 type ServiceName = 'tenant-registry' | 'model-catalog' | 'download-worker' | 'inference-runner';

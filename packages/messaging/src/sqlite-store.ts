@@ -250,7 +250,9 @@ function prepareSchema(connection: SqliteConnection.Database): void {
       const version = connection.pragma('user_version', { simple: true });
       if (version === 0) connection.exec(schema);
       else if (version !== schemaVersion)
-        throw new Error(`The queue file is of version ${version}; this program knows ${schemaVersion}.`);
+        throw new Error(
+          `The queue file is of version ${version}; this release knows ${schemaVersion}. Start the newer release again.`,
+        );
     })
     .immediate();
 }
