@@ -139,6 +139,24 @@ for (const engine of engines) {
       assert.equal((await catalog.aliases.createAlias({ alias: 'free', ...secret }, { context: power })).filename, 'secret.gguf');
     });
 
+    it('a token that may not list models sees no row of what it may not use, on no surface', async (t) => {
+      const { catalog, orgId, user } = await opened(t);
+      const { id } = await catalog.file(session(orgId, 'ada'), { repo: 'o/n', filename: 'secret.gguf' });
+      const blind = byToken(user, ['o/n:m']);
+      const context = Object.freeze({ ...blind, grants: { ...blind.grants, models_list: false } }) as OrgContext;
+      await refused(catalog.models.listModels({}, { context }), 'insufficient_scope');
+      await refused(catalog.models.listFiles({}, { context }), 'insufficient_scope');
+      await sameRefusal(
+        catalog.models.getModel({ id }, { context }),
+        catalog.models.getModel({ id: newUlid() }, { context }),
+        'model_not_found',
+      );
+      const seen = (await catalog.models.listModels({}, { context: blind })).models;
+      assert.deepEqual(seen.map(({ access }) => access).sort(), [false, true]);
+      for (const { file, access } of seen)
+        if (access) assert.equal((await catalog.models.getModel({ id: file?.id ?? '' }, { context })).file?.filename, 'm.gguf');
+    });
+
     it('somebody else’s private alias and another organisation’s answer like none at all', async (t) => {
       const { catalog, user, manager, power } = await opened(t);
       const { id } = await catalog.aliases.createAlias({ alias: 'mine', ...target }, { context: user });

@@ -1,6 +1,6 @@
 import type { Database } from '@sangha/database';
 import { AppError } from '@sangha/errors';
-import { allowsModel, type OrgContext } from '@sangha/identity';
+import { allowsModel, allowsModelsList, type Context, type OrgContext } from '@sangha/identity';
 import { parsePage } from '@sangha/paging';
 import { Models } from '@sangha/protos';
 import { type Implementation, implement } from '@sangha/rpc';
@@ -20,7 +20,7 @@ import { aliasView, fileView, remoteView } from '../views.ts';
 export function modelsRpc({ database, registerFile }: { database: Database<Db>; registerFile: RegisterFile }): Implementation {
   return implement(Models, {
     async listModels(request, { context }) {
-      const org = requireOrg(context);
+      const org = requireLister(context);
       const query = parseModelQuery(request);
       return await database.withOrg(org, async (db) => {
         const { rows, total } = await pageOfModels(db, org, query);
@@ -41,12 +41,9 @@ export function modelsRpc({ database, registerFile }: { database: Database<Db>; 
     async getModel({ id }, { context }) {
       const org = requireOrg(context);
       return await database.withOrg(org, async (db) => {
-        const file = await filesOf(db, org.orgId).find(id);
-        if (file !== undefined) return fileRow(org, file);
-        const alias = await aliasesOf(db, org).find(id);
-        if (alias !== null) return aliasRow(org, alias);
-        const remote = await remoteModelsOf(db, org).find(id);
-        if (remote !== undefined) return remoteRow(org, remote);
+        const row = await findRow(db, org, id);
+        // Who may not see the list learns nothing of what it may not use either.
+        if (row !== undefined && (row.access || allowsModelsList(org.grants))) return row;
         throw new AppError('model_not_found', 'There is no such model. The list of models names those that you can see.', {
           param: 'id',
         });
@@ -54,7 +51,7 @@ export function modelsRpc({ database, registerFile }: { database: Database<Db>; 
     },
 
     async listFiles(request, { context }) {
-      const org = requireOrg(context);
+      const org = requireLister(context);
       const page = parsePage(request);
       const { rows, total } = await database.withOrg(org, (db) => filesOf(db, org.orgId).page(page));
       return { files: rows.map(fileView), total, ...page };
@@ -64,6 +61,23 @@ export function modelsRpc({ database, registerFile }: { database: Database<Db>; 
       return fileView(await registerFile(requireService(context), request));
     },
   });
+}
+
+/** Whoever may see the list: a token only where its grants say so, on whichever surface it asks. */
+function requireLister(context: Context): OrgContext {
+  const org = requireOrg(context);
+  if (!allowsModelsList(org.grants))
+    throw new AppError('insufficient_scope', 'This token may not list models. Ask its owner to grant models_list.');
+  return org;
+}
+
+async function findRow(db: Db, org: OrgContext, id: string) {
+  const file = await filesOf(db, org.orgId).find(id);
+  if (file !== undefined) return fileRow(org, file);
+  const alias = await aliasesOf(db, org).find(id);
+  if (alias !== null) return aliasRow(org, alias);
+  const remote = await remoteModelsOf(db, org).find(id);
+  return remote && remoteRow(org, remote);
 }
 
 // `access`: whether the asker's token or app may use it; always true for people.
