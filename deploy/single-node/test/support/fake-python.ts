@@ -9,14 +9,14 @@ import type { TestContext } from 'node:test';
 export function fakePython(
   t: TestContext,
   folder: string,
-  behaviour: { pip: 'serves' | 'fails' | 'hangs'; parts?: string[] },
+  behaviour: { pip: 'serves' | 'fails' | 'hangs' | 'loses its folder'; parts?: string[] },
 ): void {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'python3');
   writeFileSync(
     file,
     `#!${process.execPath}
-const { mkdirSync, writeFileSync, readFileSync } = require('node:fs');
+const { mkdirSync, rmSync, writeFileSync, readFileSync } = require('node:fs');
 const { join, basename } = require('node:path');
 const { pip, parts = [] } = ${JSON.stringify(behaviour)};
 const [, what, ...args] = process.argv.slice(2);
@@ -24,6 +24,7 @@ if (what === 'pip' && args[0] === 'download') {
   const into = args[args.indexOf('--dest') + 1];
   mkdirSync(into, { recursive: true });
   if (pip === 'fails') { console.error('ERROR: no matching distribution'); process.exitCode = 1; }
+  if (pip === 'loses its folder') { rmSync(process.env.TMPDIR, { recursive: true }); setTimeout(() => process.exit(1), 1200); }
   if (pip === 'hangs') setInterval(() => {}, 1000);
   if (pip === 'serves') parts.forEach((text, index) => writeFileSync(join(into, 'part' + index + '.whl'), text));
 }
