@@ -92,7 +92,7 @@ test('a prompt that is read in steps, or onto a kept beginning, has the logprobs
 function assertClose(a: TokenLogprob[], b: TokenLogprob[]): void {
   assert.equal(a.length, 5);
   for (const [index, { logprob = 0 }] of a.entries())
-    assert.ok(Math.abs(logprob - (b[index]?.logprob ?? 0)) < 0.05, `${index}: ${logprob} and ${b[index]?.logprob}`);
+    assert.ok(Math.abs(Number(logprob) - Number(b[index]?.logprob ?? 0)) < 0.05, `${index}: ${logprob} and ${b[index]?.logprob}`);
 }
 
 test('wherever an abort lands, what was sent is what is counted, and every sequence is free again', async () => {
