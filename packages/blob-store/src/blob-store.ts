@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, readlink, realpath, rm, stat, statfs, symlink } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readlink, realpath, rm, stat, statfs, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '@sangha/errors';
 import { renameDurably, syncFile } from './durable.ts';
@@ -20,6 +20,8 @@ export interface BlobStore {
   /** Where a download grows until it is whole; makes the folder. `jobId` is a ULID. */
   partPath(jobId: string): Promise<string>;
   removePart(jobId: string): Promise<void>;
+  /** The jobs that have a part. */
+  partIds(): Promise<string[]>;
   /** Makes a finished download a blob, durably. The caller has checked its hash. Doing it twice is fine. */
   adopt(partPath: string, sha256: string): Promise<{ path: string; sizeBytes: number }>;
   /** Makes a file of the operator a blob without copying it. The caller has its hash from `hashOf`; throws `model_unusable` when it changed since. */
@@ -90,6 +92,10 @@ export function createBlobStore({ root, reserveBytes = 512 * 1024 * 1024 }: Blob
       ),
     partPath: async (jobId) => join(await folder('parts'), `${checkedJobId(jobId)}.part`),
     removePart: (jobId) => rm(join(root, 'parts', `${checkedJobId(jobId)}.part`), { force: true }),
+    async partIds() {
+      const files = (await readdir(join(root, 'parts')).catch(absent)) ?? [];
+      return files.filter((file) => partName.test(file)).map((file) => file.slice(0, -'.part'.length));
+    },
 
     async adopt(partPath, sha256) {
       const path = pathOf(sha256);
@@ -142,9 +148,10 @@ function checkedHash(sha256: string): string {
   return sha256;
 }
 
+const partName = /^[0-9A-HJKMNP-TV-Z]{26}\.part$/;
+
 function checkedJobId(jobId: string): string {
-  if (!/^[0-9A-HJKMNP-TV-Z]{26}$/.test(jobId))
-    throw new AppError('invalid_value', 'A download id has 26 letters and digits (ULID).');
+  if (!partName.test(`${jobId}.part`)) throw new AppError('invalid_value', 'A download id has 26 letters and digits (ULID).');
   return jobId;
 }
 

@@ -14,6 +14,7 @@ import { createReconciler } from './reconcile.ts';
 import { createRepository } from './repository.ts';
 import { downloadsRpc } from './rpc.ts';
 import { createJobRunner } from './run-job.ts';
+import { sweepParts } from './sweep-parts.ts';
 
 export type { DownloadWorkerConfig } from './config.ts';
 export type { Db } from './db.ts';
@@ -61,6 +62,7 @@ export function createDownloadWorker(deps: DownloadWorkerDeps): DownloadWorker {
     services: [downloadsRpc({ repository, runner, blobs, hubs, hubSettings, config })],
     async start() {
       await repository.releaseOf(config.workerId);
+      await sweepParts({ repository, blobs, clock, log });
       relay.start();
       consumer ??= consumeRequests({ messaging, repository, runner, config });
       reconciler.start();

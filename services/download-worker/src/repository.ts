@@ -6,7 +6,7 @@ import { type Page, skipTake } from '@sangha/paging';
 import type { Db } from './db.ts';
 import type { Requeue } from './domain/after-failure.ts';
 import { type Job, maxStalls } from './domain/job.ts';
-import { activeStatuses, checkTransition, type Transition, transitions } from './domain/status.ts';
+import { activeStatuses, checkTransition, partlessStatuses, type Transition, transitions } from './domain/status.ts';
 import { downloadFinished, downloadRequested } from './messages.ts';
 import { serviceContext } from './service-context.ts';
 
@@ -247,6 +247,15 @@ export function createRepository({ database, clock, onEvent }: RepositoryDeps) {
         await database.withOrg(serviceContext(orgId as OrgId), (db) =>
           db.downloadRequest.updateMany({ where: { ...where, orgId, id, fence }, data: { leaseUntil: now() } }),
         );
+    },
+
+    /** Those of these jobs that have needed no part since then. */
+    partless: async (ids: readonly string[], since: Date): Promise<string[]> => {
+      const where = { id: { in: [...ids] }, status: { in: [...partlessStatuses] }, updatedAt: { lt: since } };
+      const rows = await database.asPlatform('find downloads that need no part', (db) =>
+        db.downloadRequest.findMany({ where, select: { id: true } }),
+      );
+      return rows.map(({ id }) => id);
     },
 
     /** Keeps the lease and says how far the bytes are on the disk. */

@@ -128,6 +128,31 @@ test('cancelling stops the bytes, frees the part, and a retry begins anew', asyn
   assert.equal((await worker.until(context, id, 'completed')).sha256, sha256);
 });
 
+test('parts that a kill left of downloads that need them no more go at a later start, others stay', async (t) => {
+  const worker = await openWorker(t, { config: { patience: { waits: 0, defaultWaitMs: 10, longestWaitMs: 10 } } });
+  const context = orgContext();
+  worker.hub.put(repo, filename, model);
+  await worker.start();
+  const rest = async (revision: string) => {
+    const { id } = await worker.downloads.requestDownload({ ...ask, revision }, { context });
+    await worker.until(context, id, 'completed');
+    await writeFile(await worker.blobs.partPath(id), 'left behind');
+    return id;
+  };
+  const alter = (id: string, data: { status?: string; updatedAt?: Date }) =>
+    worker.database.withOrg(context, (db) => db.downloadRequest.updateMany({ where: { orgId: context.orgId, id }, data }));
+  const old = new Date(Date.now() - 2 * 60 * 60_000);
+  const ids: Record<string, string> = {};
+  for (const status of ['completed', 'cancelled', 'archived', 'failed']) {
+    const id = await rest('main');
+    await alter(id, { status, updatedAt: old });
+    ids[status] = id;
+  }
+  const fresh = await rest('main');
+  await worker.restart();
+  assert.deepEqual((await partsOf(worker)).sort(), [`${fresh}.part`, `${ids.failed}.part`].sort());
+});
+
 test('a cancellation in another process is noticed by the beat', async (t) => {
   const worker = await openWorker(t);
   const context = orgContext();

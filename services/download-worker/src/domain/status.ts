@@ -6,6 +6,8 @@ export type Status = (typeof statuses)[number];
 /** Work is going on or waiting; a file has at most one such job per organisation. */
 export const activeStatuses = ['queued', 'running'] as const satisfies readonly Status[];
 export const isResting = (status: string): boolean => !(activeStatuses as readonly string[]).includes(status);
+/** What came of them so far is of no use; a failed one is taken up where it ended. */
+export const partlessStatuses = ['completed', 'cancelled', 'archived'] as const satisfies readonly Status[];
 
 /** What a person may ask for, and from which states. */
 export const transitions = {
