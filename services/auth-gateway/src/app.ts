@@ -21,6 +21,7 @@ import { createRouter } from './router.ts';
 import { routes } from './routes.ts';
 import { sendError } from './send-error.ts';
 import { createUsagePublisher } from './usage-publisher.ts';
+import { createWrongKeys } from './wrong-keys.ts';
 
 export type { GatewayClients } from './clients.ts';
 export { type GatewayConfig, type GatewayOptions, gatewayConfig } from './config.ts';
@@ -52,12 +53,15 @@ export function createAuthGateway({ clients, messaging, log, metrics, config, cl
   const upstream = createUpstream(config.upstream);
   const usage = createUsagePublisher({ messaging, log, metrics, clock });
 
+  const wrongKeys = createWrongKeys({ log, clock: steadyClock });
+
   const fail = (exchange: Exchange, error: AppError): void => {
     const { requestId, principal, route } = exchange;
     if (httpStatusOf(error.code) >= 500) {
       const level = error.code === 'internal' ? 'error' : 'warn';
       log[level]({ err: error, requestId, orgId: principal?.orgId, route: route?.path }, 'request failed');
     }
+    if (route?.group === 'platform' && httpStatusOf(error.code) === 401) wrongKeys.note(exchange);
     sendError(exchange, error);
   };
 

@@ -48,8 +48,8 @@ export function createFront({ handle, metrics, newRequestId, log, clock, closeGr
     open.remove(exchange);
     const { res, limits, route, startedAtMs } = exchange;
     const left = !res.writableFinished;
-    if (left) exchange.abort?.(new AppError('cancelled', 'The caller left.'));
     limits?.leave();
+    if (left) exchange.abort?.(new AppError('cancelled', 'The caller left.'));
     const status = left ? 499 : res.statusCode;
     const durationMs = clock() - startedAtMs;
     measured.count(route, status, durationMs);

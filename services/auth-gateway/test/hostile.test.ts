@@ -164,6 +164,37 @@ test('a request can not name the server that it goes to', async (t) => {
   assert.equal(upstream.calls.length, 0);
 });
 
+test('no other spelling of a key reaches a provider that reads keys without regard to case', async (t) => {
+  const { world, org, chat, upstream } = await startRemote(t, ({ res }) => {
+    res.writeHead(200).end('{}');
+  });
+  world.addModel(org, 'm', remoteTarget(upstream.url, { extraBody: '{"store":false}' }));
+  for (const key of ['Model', 'MODEL', 'moDel', 'Stream_Options', '\u017ftream', 'Store', '\u017ftore'])
+    assert.equal(await codeOf(await chat({ [key]: 'other' })), '400 duplicate_key', key);
+  assert.equal(upstream.calls.length, 0);
+  assert.equal((await chat({ 'X-Tag': 1, Möbel: 2 })).status, 200);
+  assert.deepEqual(upstream.calls[0]?.json, { store: false, model: 'gpt-up', messages, 'X-Tag': 1, Möbel: 2 });
+});
+
+test('a probe is answered whatever credential its sender adds', async (t) => {
+  const { world } = await start(t);
+  for (const path of ['/ping', '/health/live', '/health/ready'])
+    assert.equal(
+      (await fetch(`${world.url}${path}`, { headers: { authorization: 'Basic YTpi', 'x-api-key': 'other' } })).status,
+      200,
+    );
+});
+
+test('a wrong platform key leaves a trace, and many leave few', async (t) => {
+  const { world } = await start(t, { config: { platformKey: 'right-key-of-the-platform-operator-1' } });
+  const knock = (key: string) => fetch(`${world.url}/platform/v1/organizations`, { headers: { authorization: `Bearer ${key}` } });
+  for (let count = 0; count < 20; count += 1) assert.equal((await knock('canary-of-a-wrong-platform-key')).status, 401);
+  const traces = world.logged.filter((line) => line.includes('platform key'));
+  assert.ok(traces.length >= 1 && traces.length < 10, `${traces.length} traces`);
+  assert.match(traces[0] ?? '', /127\.0\.0\.1/);
+  assert.doesNotMatch(world.logged.join(''), /canary-of-a-wrong/);
+});
+
 test('a host name can not stand for the question which organisation is the only one', async (t) => {
   const { world } = await start(t, { config: { orgDomain: 'llm.example' } });
   const ask = (host: string) =>

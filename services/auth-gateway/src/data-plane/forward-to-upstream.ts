@@ -36,6 +36,7 @@ export function forwardToUpstream(plane: DataPlane, exchange: Exchange, work: Re
       },
     );
   }
+  refuseOtherSpellings(object, target.additions.forced);
   const metering = endpoint.streams ? meteringOf(body, object) : plain;
   const forwarding = new Forwarding(plane, exchange, work, metering.hidesUsage);
   exchange.abort = (reason) => forwarding.abort(reason);
@@ -51,6 +52,25 @@ export function forwardToUpstream(plane: DataPlane, exchange: Exchange, work: Re
     },
     forwarding,
   );
+}
+
+/** What we decide about a request, besides what the target forces. */
+const decided: ReadonlySet<string> = new Set(['model', 'stream', 'stream_options']);
+const ordinary = /^[a-z0-9_]*$/;
+
+/**
+ * Some providers read keys without regard to case (Go's do, and count a long s as an s): `Model` behind our `model` would win.
+ * @throws AppError `duplicate_key`
+ */
+function refuseOtherSpellings({ members }: ScannedObject, forced: readonly Addition[]): void {
+  for (const { key } of members) {
+    if (ordinary.test(key)) continue;
+    const folded = key.toUpperCase().toLowerCase();
+    if (folded === key || !(decided.has(folded) || forced.some((addition) => addition.key === folded))) continue;
+    throw new AppError('duplicate_key', `The key "${key.slice(0, 64)}" is another spelling of "${folded}". Write it small.`, {
+      param: key.slice(0, 64),
+    });
+  }
 }
 
 interface Metering {

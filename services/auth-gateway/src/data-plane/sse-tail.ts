@@ -37,7 +37,7 @@ export function createSseTail(hidesUsage: boolean): SseTail {
   const hold = (piece: Buffer): void => {
     if (piece.length === 0) return;
     if (held + piece.length > memory.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(4096, 2 * (held + piece.length)));
+      const larger = Buffer.allocUnsafe(Math.max(1024, 2 * (held + piece.length)));
       memory.copy(larger, 0, 0, held);
       memory = larger;
     }
