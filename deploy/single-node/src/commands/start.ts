@@ -28,9 +28,12 @@ export interface StartOptions {
   sample: boolean;
 }
 
+/** More than any part gives to what still runs; a person who won't wait for an answer presses Ctrl-C again. */
+export const closeTimeoutMs = 45_000;
+
 /** `sangha start`: serves until Ctrl-C or SIGTERM. */
 export async function start(options: StartOptions): Promise<void> {
-  await run('sangha', (life) => startNode(life, options));
+  await run('sangha', (life) => startNode(life, options), { closeTimeoutMs });
 }
 
 async function startNode(life: Life, options: StartOptions): Promise<void> {
