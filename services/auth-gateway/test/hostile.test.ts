@@ -146,6 +146,18 @@ test('a refusal without end is cut off and passed on', async (t) => {
   await upstream.calls[0]?.closed;
 });
 
+test('a provider that says its content type twice is understood by the first', async (t) => {
+  const { chat } = await startRemote(t, ({ res, json: { stream } }) => {
+    const type = stream === true ? 'text/event-stream' : 'application/json';
+    res.setHeader('content-type', [type, 'text/html']);
+    res.end(stream === true ? 'data: x\n\n' : '{}');
+  });
+  const plain = await chat({});
+  assert.deepEqual([plain.status, plain.headers.get('content-type'), await plain.text()], [200, 'application/json', '{}']);
+  const streamed = await chat({ stream: true });
+  assert.deepEqual([streamed.status, await streamed.text()], [200, 'data: x\n\ndata: [DONE]\n\n']);
+});
+
 test('a web page is no answer of a model', async (t) => {
   const { chat } = await startRemote(t, ({ res }) => {
     res.writeHead(200, { 'content-type': 'text/html' }).end('<script>alert(1)</script>');
@@ -252,6 +264,10 @@ test('addresses that carry an inner one are judged by what they carry', () => {
   ])
     assert.throws(() => policy.checkAddress(address, 'host.example'), { code: 'address_refused' }, address);
   policy.checkAddress('2001:4860:4860::8888', 'host.example');
+  // Azure's and EKS's, which no list of an operator opens.
+  const generous = addressPolicy(['::/0', '0.0.0.0/0', 'host.example']);
+  for (const address of ['168.63.129.16', 'fd00:ec2::23'])
+    assert.throws(() => generous.checkAddress(address, 'host.example'), { code: 'address_refused' }, address);
 });
 
 test("one member's name for a model is no other's, whatever characters their ids have", async () => {

@@ -142,8 +142,9 @@ class Forwarding implements Dispatcher.DispatchHandler {
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     // 103 and its kin are about the connection to us.
     if (status < 200) return;
+    const type = contentType(headers);
     // A portal or a wrong path, which no client of ours can read and no browser should render as ours.
-    if (status < 300 && headers['content-type']?.startsWith('text/html')) {
+    if (status < 300 && type.startsWith('text/html')) {
       controller.abort(notAModel());
       return;
     }
@@ -153,7 +154,6 @@ class Forwarding implements Dispatcher.DispatchHandler {
       this.#collected = [];
       return;
     }
-    const type = headers['content-type'] ?? 'application/json';
     if (type.startsWith('text/event-stream')) {
       this.#sse = createSseTail(this.#hidesUsage);
       const answer = headersFor(this.#exchange, type);
@@ -218,7 +218,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
     if (this.#collected !== undefined) {
       const [first] = this.#collected;
       const body = this.#collected.length === 1 && first !== undefined ? first : Buffer.concat(this.#collected);
-      const answer = headersFor(this.#exchange, this.#headers['content-type'] ?? 'application/json');
+      const answer = headersFor(this.#exchange, contentType(this.#headers));
       answer.push('content-length', String(body.length));
       this.#pushEncoding(answer);
       this.#res.writeHead(this.#status, answer);
@@ -296,6 +296,12 @@ const empty = Buffer.alloc(0);
 function endOf(tail: Buffer | undefined, chunk: Buffer): Buffer {
   if (chunk.length >= tailBytes || tail === undefined || tail.length === 0) return chunk.subarray(-tailBytes);
   return Buffer.concat([tail, chunk]).subarray(-tailBytes);
+}
+
+/** A header that came twice is a list, whatever its type says. */
+function contentType({ 'content-type': said = 'application/json' }: IncomingHttpHeaders): string {
+  const several: string | readonly string[] = said;
+  return typeof several === 'string' ? several : String((several as readonly string[])[0]);
 }
 
 const notAModel = (): AppError =>

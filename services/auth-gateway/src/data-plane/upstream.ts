@@ -13,11 +13,12 @@ export interface AddressPolicy {
   checkProtocol(protocol: string | undefined, host: string): void;
 }
 
-// Link-local in both families, and the metadata services that clouds put elsewhere (AWS over IPv6, Alibaba, Oracle).
+// Link-local in both families, and the metadata services that clouds put elsewhere (AWS over IPv6, Azure, Alibaba, Oracle).
 const never = networks([
   '169.254.0.0/16',
   'fe80::/10',
-  'fd00:ec2::254',
+  'fd00:ec2::/32',
+  '168.63.129.16',
   '100.100.100.200',
   '192.0.0.192',
   '0.0.0.0/8',

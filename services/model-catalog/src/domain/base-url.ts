@@ -78,6 +78,7 @@ const metadata = ranges([
   ['fd00:ec2::', 32],
   ['100.100.100.200', 32],
   ['192.0.0.192', 32],
+  ['168.63.129.16', 32],
 ]);
 // IANA's special-purpose registries: what never is a public server.
 const reserved = ranges([
