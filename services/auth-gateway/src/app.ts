@@ -12,7 +12,7 @@ import { createUpstream } from './data-plane/upstream.ts';
 import type { Exchange } from './exchange.ts';
 import { createFront } from './front.ts';
 import { createDirectoryCache } from './pipeline/directory.ts';
-import { endWithdrawn } from './pipeline/end-withdrawn.ts';
+import { createEndWithdrawn } from './pipeline/end-withdrawn.ts';
 import { createLimits } from './pipeline/limits.ts';
 import { createPipeline } from './pipeline/pipeline.ts';
 import { requestIds } from './pipeline/request-id.ts';
@@ -100,12 +100,14 @@ export function createAuthGateway({ clients, messaging, log, metrics, config, cl
     closeGraceMs: config.closeGraceMs,
   });
 
+  const endWithdrawn = createEndWithdrawn({ directory, config, clock, log, open: front.open, refuse: fail });
+
   // Losing an event costs at most the caches' 30 s.
   const subscriptions = [
     messaging.listen('registry.changed', (orgId) => {
       directory.forget(orgId);
       models.forget(orgId);
-      void endWithdrawn(front.open(), orgId, { directory, config, clock }, fail);
+      endWithdrawn(orgId);
     }),
     messaging.listen('catalog.changed', (orgId) => models.forget(orgId)),
   ];
