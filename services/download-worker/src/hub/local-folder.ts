@@ -1,9 +1,10 @@
-import { createReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { resolveInside } from '@sangha/blob-store';
 import { AppError } from '@sangha/errors';
 import type { ByteRange, Hub, HubFile, HubStream, RepoListing } from './hub.ts';
+
+const pieceBytes = 1024 * 1024;
 
 /**
  * A folder that plays the hub, for machines without a network: it holds `owner/name/file.gguf`. Its files have no history and
@@ -35,9 +36,32 @@ export function createLocalFolder(root: string): Hub {
     },
     async read({ repo, name }: HubFile, { from, to }: ByteRange, signal): Promise<HubStream> {
       const path = await pathOf(repo, name);
-      const { size, mtimeMs } = await stat(path);
-      const body = createReadStream(path, { start: from, end: Math.max(from, to - 1), signal });
-      return { from, totalBytes: size, etag: `"${size}-${mtimeMs}"`, body, close: () => void body.destroy() };
+      signal.throwIfAborted();
+      const handle = await open(path, 'r');
+      const version = async () => {
+        const { size, mtimeMs, ino } = await handle.stat();
+        return { size, etag: `"${size}-${mtimeMs}-${ino}"` };
+      };
+      const { size, etag } = await version().catch(async (error) => {
+        await handle.close();
+        throw error;
+      });
+      async function* body(): AsyncGenerator<Uint8Array> {
+        for (let at = from; at < to; ) {
+          signal.throwIfAborted();
+          const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(Math.min(pieceBytes, to - at)), 0, undefined, at);
+          // Looked at after reading: no hash tells later whether two versions were mixed.
+          if ((await version()).etag !== etag)
+            throw new AppError(
+              'hub_unreachable',
+              `${repo}/${name} changed while it was copied. Retry when nothing writes to it.`,
+            );
+          if (bytesRead === 0) return;
+          at += bytesRead;
+          yield buffer.subarray(0, bytesRead);
+        }
+      }
+      return { from, totalBytes: size, etag, body: body(), close: () => void handle.close().catch(() => undefined) };
     },
   };
 }
