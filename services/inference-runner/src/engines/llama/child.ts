@@ -13,6 +13,7 @@ import { toWireError } from './wire-error.ts';
  */
 const send = (message: FromChild) => void process.send?.(message, undefined, undefined, () => {});
 process.on('disconnect', () => process.exit(0));
+if (!process.connected) process.exit(0); // it went while this file's imports were read
 // A terminal and a service manager send these to every process of a node at once; the parent decides when answers may end.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
 
