@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
 import { request } from 'node:http';
 import test, { type TestContext } from 'node:test';
 import { newUlid, type OrgContext, parseOrgId } from '@sangha/identity';
 import { createModelResolver } from '../src/data-plane/model-resolver.ts';
+import { readBody } from '../src/data-plane/read-body.ts';
 import { createSseTail } from '../src/data-plane/sse-tail.ts';
 import { addressPolicy } from '../src/data-plane/upstream.ts';
 import { usageOf } from '../src/data-plane/usage-in-tail.ts';
@@ -128,6 +130,42 @@ test('an event that comes byte by byte costs its length once', () => {
   assert.equal(tail.rest()?.toString(), 'left\n\n');
   // Copying all that came before for every byte takes minutes; this takes a tenth of a second.
   assert.ok(user < 5_000_000, `${user} µs`);
+});
+
+test('a body that comes byte by byte takes its own size of memory', () => {
+  const req = Object.assign(new EventEmitter(), { headers: {} });
+  let whole: Buffer | undefined;
+  readBody(req as never, 10_000_000, (_error, body) => {
+    whole = body;
+  });
+  const taken = () => process.memoryUsage().heapUsed + process.memoryUsage().external;
+  const before = taken();
+  const size = 2_000_000;
+  // As the HTTP parser makes them: each with memory of its own.
+  for (let at = 0; at < size; at += 1) req.emit('data', Buffer.from(new ArrayBuffer(1)).fill(at & 0x7f));
+  const grown = taken() - before;
+  req.emit('end');
+  assert.equal(whole?.length, size);
+  assert.deepEqual([whole?.[0], whole?.[127], whole?.[128], whole?.[size - 1]], [0, 127, 0, (size - 1) & 0x7f]);
+  assert.ok(grown < 150_000_000, `${grown} bytes`);
+});
+
+test('a body that nobody asked for is not read', async (t) => {
+  const { world } = await start(t, { config: { maxBodyBytes: 1000 } });
+  const answer = await new Promise<{ status: number | undefined; text: string }>((resolve, reject) => {
+    const req = request(`${world.url}/ping`, { method: 'GET', headers: { 'transfer-encoding': 'chunked' } }, (res) => {
+      let text = '';
+      res.on('data', (piece) => {
+        text += piece;
+      });
+      res.on('end', () => resolve({ status: res.statusCode, text }));
+    });
+    req.on('error', reject);
+    req.write('x'.repeat(500));
+    // It goes on, and the answer does not wait for it.
+    t.after(() => req.destroy());
+  });
+  assert.deepEqual(answer, { status: 200, text: '{"message":"pong"}' });
 });
 
 test('a refusal without end is cut off and passed on', async (t) => {

@@ -1,7 +1,8 @@
-import { AppError, toAppError } from '@sangha/errors';
+import { type AppError, toAppError } from '@sangha/errors';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import { parseRequest } from '../data-plane/openai/parse-request.ts';
+import { readBody } from '../data-plane/read-body.ts';
 import { scanJson } from '../data-plane/scan-json.ts';
 import type { Exchange } from '../exchange.ts';
 import { stripIdentityTrailers } from '../pipeline/strip-identity-headers.ts';
@@ -14,40 +15,43 @@ import { sendEvents } from './send-events.ts';
 const exchanges = new WeakMap<object, Exchange>();
 
 /**
- * The management API. The front has already matched and authorised the route; Express brings security headers, bodies and error
+ * The management API. The front has already matched and authorised the route; Express brings security headers and error
  * handling, and ends in the handler of that very route object, so no second matcher can come to another conclusion.
  */
 export function createControlApp(
   plane: ControlPlane,
   fail: (exchange: Exchange, error: AppError) => void,
 ): (exchange: Exchange) => void {
+  const { maxBodyBytes } = plane.config;
   const app: Express = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
   app.use(helmet({ crossOriginResourcePolicy: false }));
-  app.use(express.raw({ type: () => true, limit: plane.config.maxBodyBytes, inflate: false }));
   app.use(async (req: Request, res: Response) => {
-    stripIdentityTrailers(req);
     const exchange = exchangeOf(req);
     const route = exchange.route as ControlRoute;
+    refuseNul(req.query);
+    const query = route.query === undefined ? undefined : parseRequest(route.query, req.query);
+    // A body that the route has no use for is not read: whoever may ask for nothing more must not make us hold anything.
+    const body = route.body === undefined ? undefined : parseRequest(route.body, jsonBody(await bodyOf(req, maxBodyBytes)));
+    stripIdentityTrailers(req);
     // Answered while the body was on its way: the credential was withdrawn.
     if (res.writableEnded) return;
-    refuseNul(req.query);
     const work = new AbortController();
     exchange.abort = (reason) => work.abort(reason);
     const answer = await route.handler(plane, {
       exchange,
       requestId: exchange.requestId,
       params: exchange.params,
-      query: (route.query === undefined ? undefined : parseRequest(route.query, req.query)) as never,
-      body: (route.body === undefined ? undefined : parseRequest(route.body, jsonBody(req.body))) as never,
+      query: query as never,
+      body: body as never,
       signal: work.signal,
     });
     await send(res, route, answer, exchange, work.signal);
   });
   app.use((error: unknown, req: Request, _res: Response, _next: NextFunction) => {
-    fail(exchangeOf(req), bodyError(error));
+    fail(exchangeOf(req), toAppError(error));
   });
 
   return (exchange) => {
@@ -72,8 +76,13 @@ async function send(res: Response, route: ControlRoute, answer: Answer, exchange
   else res.json(answer.body);
 }
 
-function jsonBody(bytes: unknown): unknown {
-  if (!Buffer.isBuffer(bytes) || bytes.length === 0) return {};
+const bodyOf = (req: Request, maxBytes: number): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    readBody(req, maxBytes, (error, body) => (error === undefined ? resolve(body) : reject(error)));
+  });
+
+function jsonBody(bytes: Buffer): unknown {
+  if (bytes.length === 0) return {};
   // The scan refuses what JSON.parse would quietly settle: a key that appears twice.
   scanJson(bytes);
   const value: unknown = JSON.parse(bytes.toString());
@@ -85,17 +94,4 @@ function exchangeOf(req: Request): Exchange {
   const exchange = exchanges.get(req);
   if (exchange === undefined) throw new Error('A request reached the management API without passing the front.');
   return exchange;
-}
-
-/** Errors of the body reader carry a type of their own. */
-function bodyError(error: unknown): AppError {
-  const { type } = error as { type?: unknown };
-  if (type === 'entity.too.large') return new AppError('body_too_large', 'The body is too large.', { cause: error });
-  if (type === 'encoding.unsupported')
-    return new AppError('invalid_request', 'Compressed request bodies are not understood. Send the body as it is.', {
-      cause: error,
-    });
-  if (type === 'request.aborted' || type === 'request.size.invalid')
-    return new AppError('cancelled', 'The request ended before its body did.', { cause: error });
-  return toAppError(error);
 }

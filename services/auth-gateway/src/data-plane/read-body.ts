@@ -57,17 +57,28 @@ interface Pieces {
   whole(): Buffer;
 }
 
-/** The usual request comes in one piece. */
+/**
+ * The usual request comes in one piece. More are copied into memory that doubles: kept as they are, pieces of one byte would
+ * take two hundred bytes each, and a body of the allowed size all the memory of the process.
+ */
 function inPieces(): Pieces {
-  let first: Buffer | undefined;
-  let all: Buffer[] | undefined;
+  let memory: Buffer | undefined;
+  let size = 0;
   return {
     add(chunk) {
-      if (first === undefined) first = chunk;
-      else if (all === undefined) all = [first, chunk];
-      else all.push(chunk);
+      if (memory === undefined) {
+        memory = chunk;
+        size = chunk.length;
+        return;
+      }
+      if (size + chunk.length > memory.length) {
+        const larger = Buffer.allocUnsafe(Math.max(8192, 2 * (size + chunk.length)));
+        memory.copy(larger, 0, 0, size);
+        memory = larger;
+      }
+      size += chunk.copy(memory, size);
     },
-    whole: () => (all === undefined ? (first ?? empty) : Buffer.concat(all)),
+    whole: () => memory?.subarray(0, size) ?? empty,
   };
 }
 
