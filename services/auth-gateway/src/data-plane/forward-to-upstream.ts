@@ -8,6 +8,7 @@ import { errorBody } from '../send-error.ts';
 import { cutWhenStalled } from './cut-when-stalled.ts';
 import type { DataPlane } from './data-plane.ts';
 import { estimatedTokens } from './estimated-tokens.ts';
+import { Gathered } from './gathered.ts';
 import type { Endpoint } from './generation.ts';
 import type { PreparedRemote } from './prepared-target.ts';
 import { memberOf, memberValue, type ScannedObject } from './scan-json.ts';
@@ -114,8 +115,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
   /** Set while a stream of events is passed on. */
   #sse: SseTail | undefined;
   /** A refusal or a small answer, collected. */
-  #collected: Buffer[] | undefined;
-  #collectedBytes = 0;
+  #collected: Gathered | undefined;
   /** The end of a large plain answer. */
   #tail: Buffer | undefined;
   #settled = false;
@@ -151,7 +151,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
     this.#status = status;
     this.#headers = headers;
     if (status >= 300) {
-      this.#collected = [];
+      this.#collected = new Gathered();
       return;
     }
     if (type.startsWith('text/event-stream')) {
@@ -165,7 +165,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
     }
     const length = headers['content-length'];
     if (length !== undefined && Number(length) <= oneWriteBytes) {
-      this.#collected = [];
+      this.#collected = new Gathered();
       return;
     }
     const answer = headersFor(this.#exchange, type);
@@ -177,9 +177,8 @@ class Forwarding implements Dispatcher.DispatchHandler {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#collected !== undefined) {
-      this.#collectedBytes += chunk.length;
-      this.#collected.push(chunk);
-      if (this.#status >= 300 && this.#collectedBytes > maxErrorBytes) {
+      this.#collected.add(chunk);
+      if (this.#status >= 300 && this.#collected.size > maxErrorBytes) {
         this.#refuse();
         controller.abort(notAModel());
       }
@@ -216,8 +215,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
       return;
     }
     if (this.#collected !== undefined) {
-      const [first] = this.#collected;
-      const body = this.#collected.length === 1 && first !== undefined ? first : Buffer.concat(this.#collected);
+      const body = this.#collected.bytes;
       const answer = headersFor(this.#exchange, contentType(this.#headers));
       answer.push('content-length', String(body.length));
       this.#pushEncoding(answer);
@@ -255,7 +253,7 @@ class Forwarding implements Dispatcher.DispatchHandler {
 
   #refuse(): void {
     const { target } = this.#work;
-    const body = Buffer.concat(this.#collected ?? []);
+    const body = this.#collected?.bytes ?? empty;
     this.#plane.fail(this.#exchange, refusalOf({ status: this.#status, headers: this.#headers, body, secrets: target.secrets }));
     this.#exchange.limits?.settle(this.#work.reserved, 0);
     this.#settled = true;

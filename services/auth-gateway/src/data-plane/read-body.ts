@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '@sangha/errors';
+import { Gathered } from './gathered.ts';
 
 /** Free bytes before and after a large body, so that `spliceBody` can change it where it lies. */
 const marginBytes = 4096;
@@ -57,29 +58,10 @@ interface Pieces {
   whole(): Buffer;
 }
 
-/**
- * The usual request comes in one piece. More are copied into memory that doubles: kept as they are, pieces of one byte would
- * take two hundred bytes each, and a body of the allowed size all the memory of the process.
- */
+/** The usual request comes in one piece. */
 function inPieces(): Pieces {
-  let memory: Buffer | undefined;
-  let size = 0;
-  return {
-    add(chunk) {
-      if (memory === undefined) {
-        memory = chunk;
-        size = chunk.length;
-        return;
-      }
-      if (size + chunk.length > memory.length) {
-        const larger = Buffer.allocUnsafe(Math.max(8192, 2 * (size + chunk.length)));
-        memory.copy(larger, 0, 0, size);
-        memory = larger;
-      }
-      size += chunk.copy(memory, size);
-    },
-    whole: () => memory?.subarray(0, size) ?? empty,
-  };
+  const gathered = new Gathered();
+  return { add: (chunk) => gathered.add(chunk), whole: () => gathered.bytes };
 }
 
 /** The HTTP parser delivers exactly the announced bytes, or breaks off. */

@@ -1,3 +1,4 @@
+import { Gathered } from './gathered.ts';
 import { type TokenUsage, usageOf } from './usage-in-tail.ts';
 
 /**
@@ -16,7 +17,6 @@ export interface SseTail {
   readonly frames: number;
 }
 
-const empty = Buffer.alloc(0);
 const LF = 0x0a;
 const CR = 0x0d;
 const usageKey = Buffer.from('"usage"');
@@ -27,23 +27,11 @@ const crlfLineEnds = Buffer.from('\r\n\r\n');
 const maxPendingBytes = 1024 * 1024;
 
 export function createSseTail(hidesUsage: boolean): SseTail {
-  /** The beginning of an event, in memory that doubles: pieces of any size are copied about once. */
-  let memory = empty;
-  let held = 0;
+  /** The beginning of an event. */
+  const held = new Gathered();
   let ended = false;
   let usage: TokenUsage | undefined;
   let frames = 0;
-
-  const hold = (piece: Buffer): void => {
-    if (piece.length === 0) return;
-    if (held + piece.length > memory.length) {
-      const larger = Buffer.allocUnsafe(Math.max(1024, 2 * (held + piece.length)));
-      memory.copy(larger, 0, 0, held);
-      memory = larger;
-    }
-    piece.copy(memory, held);
-    held += piece.length;
-  };
 
   const look = (whole: Buffer): Buffer | undefined => {
     frames += countEvents(whole);
@@ -66,30 +54,27 @@ export function createSseTail(hidesUsage: boolean): SseTail {
 
   return {
     take(chunk) {
-      if (held === 0) {
+      if (held.size === 0) {
         const end = endOfLastEvent(chunk);
         if (end === chunk.length) return look(chunk);
-        hold(chunk.subarray(end));
+        held.add(chunk.subarray(end));
         return end === 0 ? undefined : look(chunk.subarray(0, end));
       }
       // An empty line may have begun up to three bytes before.
-      const searched = Math.max(0, held - 3);
-      hold(chunk);
-      const found = endOfLastEvent(memory.subarray(searched, held));
-      if (found === 0 && held <= maxPendingBytes) return undefined;
-      const bytes = memory.subarray(0, held);
-      const end = found === 0 ? held : searched + found;
-      // What is handed out is on its way to the caller: its memory is not used again.
-      memory = empty;
-      held = 0;
-      hold(bytes.subarray(end));
+      const searched = Math.max(0, held.size - 3);
+      held.add(chunk);
+      const { bytes } = held;
+      const found = endOfLastEvent(bytes.subarray(searched));
+      if (found === 0 && bytes.length <= maxPendingBytes) return undefined;
+      const end = found === 0 ? bytes.length : searched + found;
+      held.clear();
+      held.add(bytes.subarray(end));
       return look(bytes.subarray(0, end));
     },
     rest() {
-      if (held === 0) return undefined;
-      const left = memory.subarray(0, held);
-      held = 0;
-      memory = empty;
+      if (held.size === 0) return undefined;
+      const left = held.bytes;
+      held.clear();
       return look(Buffer.concat([left, lineEnds]));
     },
     get ended() {
