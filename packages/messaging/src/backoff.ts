@@ -1,6 +1,9 @@
 const firstMs = 1000;
 const longestMs = 5 * 60_000;
 
+/** No rest is longer. */
+export const longestRestMs = longestMs * 1.2;
+
 /**
  * How long a message rests after a failed delivery: a second, then twice as long each time, at most five minutes, spread by a
  * fifth so that what failed together is not tried together.

@@ -2,6 +2,7 @@ import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { OrgId } from '@sangha/identity';
 import SqliteConnection from 'better-sqlite3';
+import { longestRestMs } from './backoff.ts';
 import type { DeadLetter, DurableSubject, Message } from './messaging.ts';
 
 const hour = 3_600_000;
@@ -148,6 +149,8 @@ export function openSqliteStore(file: string, now: number) {
   );
   const unbury = working.prepare('delete from dead_letter where durable = ? and seq = ?');
   const endLeases = working.prepare('update delivery set due_at = ?, leased = 0 where leased = 1');
+  // Later than any rest ends: the clock was ahead when it was written.
+  const shorten = working.prepare('update delivery set due_at = :latest where due_at > :latest');
   const deadRows = working.prepare<unknown[], Omit<Row, 'attempt'> & DeadRow>(
     `select durable, seq, attempts, reason, d.at, subject, org_id, message_id, payload
      from dead_letter d join message using (seq) order by d.at, seq limit ?`,
@@ -160,6 +163,7 @@ export function openSqliteStore(file: string, now: number) {
   };
 
   endLeases.run(now);
+  shorten.run({ latest: now + longestRestMs });
 
   return {
     /** Stores what is new, all or nothing, and syncs. */

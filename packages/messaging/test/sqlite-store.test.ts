@@ -128,3 +128,16 @@ test('a restart ends leases and not rests', (t) => {
   );
   assert.equal(second.take({ ...request, now: 5000 }).taken.length, 2);
 });
+
+test('a clock that was set back by a day does not make a message rest for a day', (t) => {
+  const file = join(temporaryFolder(t), 'messages.db');
+  const first = openSqliteStore(file, day);
+  first.join('d', ['usage.recorded'], day);
+  first.add([{ ...message(), payload: Buffer.from('') }], day);
+  const request = { durable: 'd', subjects: ['usage.recorded'], limit: 9, now: day, ackWaitMs: 1000, maxAttempts: 5 } as const;
+  for (const taken of first.take(request).taken) first.retryAt('d', taken, day + 5000);
+  first.close();
+  const second = openSqliteStore(file, 0);
+  t.after(() => second.close());
+  assert.equal(second.take({ ...request, now: 10 * 60_000 }).taken.length, 1);
+});
