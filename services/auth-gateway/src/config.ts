@@ -47,8 +47,10 @@ export type GatewayOptions = Partial<Omit<GatewayConfig, 'upstream'>> & { upstre
 /** The options with everything unsaid filled in. @throws Error on a platform key that can be guessed */
 export function gatewayConfig(options: GatewayOptions = {}): GatewayConfig {
   const { upstream, ...rest } = options;
-  if (rest.platformKey !== undefined && rest.platformKey.length < 32)
-    throw new Error('The platform key must have at least 32 characters.');
+  if (rest.platformKey !== undefined && (rest.platformKey.length < 32 || new Set(rest.platformKey).size < 10))
+    throw new Error(
+      'The platform key must have at least 32 characters, ten of them different. Make one with: openssl rand -base64 32',
+    );
   return {
     version: '0.0.0',
     deployment: 'standalone',

@@ -172,7 +172,7 @@ test('every group against every kind of asker, role and scope', () => {
   }
 });
 
-const platformKey = 'p'.repeat(40);
+const platformKey = 'operator-key-of-the-access-matrix-tests-1';
 
 async function start(t: TestContext, sessionlessAdministration: boolean) {
   const { services, calls } = recordingServices();

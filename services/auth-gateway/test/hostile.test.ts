@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events';
 import { request } from 'node:http';
 import test, { type TestContext } from 'node:test';
 import { newUlid, type OrgContext, parseOrgId } from '@sangha/identity';
+import { gatewayConfig } from '../src/config.ts';
 import { createModelResolver } from '../src/data-plane/model-resolver.ts';
 import { readBody } from '../src/data-plane/read-body.ts';
 import { createSseTail } from '../src/data-plane/sse-tail.ts';
@@ -233,6 +234,12 @@ test('a probe is answered whatever credential its sender adds', async (t) => {
       (await fetch(`${world.url}${path}`, { headers: { authorization: 'Basic YTpi', 'x-api-key': 'other' } })).status,
       200,
     );
+});
+
+test('a platform key that can be guessed is refused before anything starts', () => {
+  for (const platformKey of ['short', 'k'.repeat(64), 'abc'.repeat(20)])
+    assert.throws(() => gatewayConfig({ platformKey }), /platform key/);
+  assert.equal(gatewayConfig({ platformKey: 'sangha_operator_Zm9vYmFyYmF6cXV4MTIzNDU2' }).platformKey?.length, 40);
 });
 
 test('a wrong platform key leaves a trace, and many leave few', async (t) => {

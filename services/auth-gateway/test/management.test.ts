@@ -8,7 +8,7 @@ import { routes } from '../src/routes.ts';
 import { recordingServices } from './support/recording-services.ts';
 import { startGateway, type WorldOptions } from './support/start-gateway.ts';
 
-const platformKey = 'k'.repeat(32);
+const platformKey = 'operator-key-of-the-management-tests';
 
 /** What a stranger reads: the few members that these tests look at. */
 interface Json {
