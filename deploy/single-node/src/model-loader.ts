@@ -62,11 +62,18 @@ export function createModelLoader(
     },
   };
 
+  async function findFile(sha256: string) {
+    for (let page = 1; ; page++) {
+      const { files, total } = await clients.models.listFiles({ page, pageSize: 100 }, { context: admin });
+      const found = files.find((each) => each.sha256 === sha256);
+      if (found || files.length === 0 || page * 100 >= total) return found;
+    }
+  }
+
   /** The catalogue learns of a file by its event, a moment after the file is there. */
   async function nameOf(sha256: string): Promise<string> {
     for (let waited = 0; waited < 400; waited++) {
-      const { files } = await clients.models.listFiles({ page: 1, pageSize: 100 }, { context: admin });
-      const file = files.find((each) => each.sha256 === sha256);
+      const file = await findFile(sha256);
       if (file) return file.name;
       await sleep(50);
     }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { linkSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { startFakeHub } from '@sangha/testkit/fake-hub';
@@ -65,4 +66,21 @@ test('a file that is no model is refused, and the next one is taken', async (t) 
     { code: 'not_a_gguf' },
   );
   assert.equal(typeof (await loader.pull(repo, filename, () => {}, patient)), 'string');
+});
+
+test('a file is found by its name behind a hundred others', { timeout: 120_000 }, async (t) => {
+  const { loader, node, admin } = await openScene(t);
+  const folder = join(node.home.root, 'many');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'a.gguf'), tinyGguf());
+  await loader.importFile(join(folder, 'a.gguf'), () => {});
+  const operator = { ...admin, kind: 'platform' } as const;
+  for (let number = 1; number <= 100; number++) {
+    const path = join(folder, `a${number}.gguf`);
+    linkSync(join(folder, 'a.gguf'), path);
+    for await (const _ of node.clients.downloads.importFile({ path, repo: 'local' }, { context: operator }));
+  }
+  const last = join(folder, 'zzz.gguf');
+  writeFileSync(last, tinyGguf({ vocabularySize: 320 }));
+  assert.match(await loader.importFile(last, () => {}), /zzz/);
 });
