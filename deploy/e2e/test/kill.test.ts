@@ -30,25 +30,38 @@ suite('a node that is killed without warning', () => {
   });
 
   test('resumes a download that was killed six times, and ends with the same bytes', async () => {
-    hub.fault('acme/model', 'model-F32.gguf', { kind: 'slow', pieceBytes: 64 * 1024, pauseMs: 40 });
+    hub.fault('acme/model', 'model-F32.gguf', { kind: 'slow', pieceBytes: 64 * 1024, pauseMs: 150 });
     node = await startNode({ home, env });
     const asked = await asker(node.url, node.token)('POST', '/bodhi/v1/models/files/pull', {
       repo: 'acme/model',
       filename: 'model-F32.gguf',
     });
     assert.ok(asked.status === 201 || asked.status === 202, asked.text);
+    const path = `/bodhi/v1/models/files/pull/${asked.json.id}`;
+    let durable = 0;
     for (let round = 0; round < 6; round++) {
-      await sleep(150 + Math.random() * 500);
+      await sleep(100 + Math.random() * 500);
+      // Every other time it has got further first: a job that never does is given up after five tries, rightly.
+      for (let waited = 0; round % 2 === 1 && waited < 600; waited++) {
+        const { downloaded_bytes } = (await asker(node.url, node.token)('GET', path)).json;
+        assert.ok(downloaded_bytes >= durable, 'what was durable stays');
+        if (downloaded_bytes > durable) {
+          durable = downloaded_bytes;
+          break;
+        }
+        await sleep(50);
+      }
       await node.kill();
       node = await startNode({ home, env });
     }
+    assert.ok(durable > 0 && durable < model.length, `the kills came in the middle of the download (${durable} bytes)`);
     hub.clearFaults();
     const ask = asker(node.url, node.token);
-    let job = await ask('GET', `/bodhi/v1/models/files/pull/${asked.json.id}`);
+    let job = await ask('GET', path);
     for (let waited = 0; waited < 600 && job.json.status !== 'completed'; waited++) {
       assert.notEqual(job.json.status, 'failed', job.text);
       await sleep(100);
-      job = await ask('GET', `/bodhi/v1/models/files/pull/${asked.json.id}`);
+      job = await ask('GET', path);
     }
     assert.equal(job.json.status, 'completed', job.text);
     assert.equal(job.json.sha256, sha256);
