@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ErrorCode } from '@sangha/errors';
 import { newUlid, type OrgContext } from '@sangha/identity';
+import { refused, sameRefusal } from '@sangha/testkit/refused';
 import { byToken, engines, type Harness, openCatalog, organization, session } from './harness.ts';
-import { refused, sameRefusal } from './refused.ts';
 
 const remoteInput = {
   name: 'Provider',

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { openPostgres, readMigrations } from '@sangha/database';
 import type { OrgContext } from '@sangha/identity';
 import { testDatabase } from '@sangha/testkit/postgres';
+import { refused } from '@sangha/testkit/refused';
 import pg from 'pg';
 import { PrismaClient } from '../generated/postgres/client.ts';
 import type { Db } from '../src/app.ts';
@@ -12,7 +13,6 @@ import { filesOf } from '../src/repository/files.ts';
 import { pageOfModels } from '../src/repository/models.ts';
 import { remoteModelsOf } from '../src/repository/remote-models.ts';
 import { engines, type Harness, openCatalog, organization, session } from './harness.ts';
-import { refused } from './refused.ts';
 
 /** Two organisations that have the same names, each with its own file, alias and remote model behind them. */
 async function twoOrganisations(catalog: Harness) {

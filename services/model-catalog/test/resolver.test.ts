@@ -3,8 +3,8 @@ import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { newUlid } from '@sangha/identity';
 import { events } from '@sangha/protos';
+import { refused, sameRefusal } from '@sangha/testkit/refused';
 import { byToken, engines, openCatalog, organization, serviceIn, session } from './harness.ts';
-import { refused, sameRefusal } from './refused.ts';
 
 const remoteInput = {
   name: 'Provider',

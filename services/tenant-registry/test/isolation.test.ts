@@ -3,13 +3,13 @@ import { describe, it } from 'node:test';
 import { openPostgres, readMigrations } from '@sangha/database';
 import { hashToken, newUlid, type OrgContext } from '@sangha/identity';
 import { testDatabase } from '@sangha/testkit/postgres';
+import { refused } from '@sangha/testkit/refused';
 import pg from 'pg';
 import { PrismaClient } from '../generated/postgres/client.ts';
 import type { Db } from '../src/app.ts';
 import { membersOf } from '../src/repository/members.ts';
 import { tokensOf } from '../src/repository/tokens.ts';
 import { engines, type Harness, openRegistry, platform } from './harness.ts';
-import { refused } from './refused.ts';
 
 /** Two organisations with a row in every table; the same user id, setting and request id in both. */
 async function twoOrganisations(registry: Harness) {

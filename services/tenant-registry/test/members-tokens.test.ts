@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { clientIdOf, hashToken, issueToken, newUlid, parseToken } from '@sangha/identity';
+import { refused, sameRefusal } from '@sangha/testkit/refused';
 import { createChanges } from '../src/changes.ts';
 import { tokensRpc } from '../src/rpc/tokens.ts';
 import { engines, type Harness, openRegistry, platform, session, through } from './harness.ts';
-import { refused, sameRefusal } from './refused.ts';
 
 const authenticate = (registry: Harness, text: string) =>
   registry.directory.authenticateToken(

@@ -3,8 +3,8 @@ import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { newUlid, type OrgContext } from '@sangha/identity';
 import { events } from '@sangha/protos';
+import { refused, sameRefusal } from '@sangha/testkit/refused';
 import { engines, type Harness, openRegistry, platform, session, through } from './harness.ts';
-import { refused, sameRefusal } from './refused.ts';
 
 for (const engine of engines) {
   describe(`organisations on ${engine}`, () => {
